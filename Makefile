@@ -1,0 +1,27 @@
+# Each target does its own set-up; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup immediate sandbox-up sandbox-down sandbox-status test lock clean
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
+
+setup: ## make the Python environment (.venv)
+	@tools/setup sandbox
+
+immediate: setup ## run the first phase on the sandbox
+	@ansible-playbook playbooks/immediate.yml
+
+sandbox-up sandbox-down sandbox-status: sandbox-%: setup ## start, stop or show the sandbox
+	@python -m sandbox $*
+
+test: ## run every test
+	@tools/setup dev
+	@tests/run
+
+lock: ## resolve requirements/*.in again into the hashed locks
+	@cd requirements && for name in uv sandbox dev; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done
+
+clean: ## stop the sandbox and remove everything that was made here
+	@if [ -x .venv/bin/python ]; then python -m sandbox down; fi
+	@rm -rf .venv .sandbox .ansible evidence

@@ -8,15 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
 import requests
 from werkzeug.serving import make_server
 
 from sandbox.launcher import create_app
-
-# Reading a service's model is most of the time that a client takes.
-botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs this collection's modules in the controller itself where the connection is local.
+
+Packing a module, starting a Python and importing boto3 there costs about 800 ms of CPU a task; here boto3 is imported
+once, in the parent that every task is forked from. The module's code is the same; on any other connection it is packed
+as usual. docs/design-choices.md has the figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils import basic
+from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.aws import warm
+
+PROFILE = "legacy"
+# This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
+RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+warm("cloudwatch", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sts")
+
+
+class ActionModule(ActionBase):
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        name = f"prodready.aws.{self._task.action.rpartition('.')[2]}"
+        args = {**self._task.args, "journal": self._journal(task_vars)}
+        if self._connection.transport != "local" or self._play_context.become or self._task.async_val:
+            return self._execute_module(module_name=name, module_args=args, task_vars=task_vars)
+        return self._run_here(name, args, task_vars)
+
+    def _journal(self, task_vars: dict[str, Any]) -> dict[str, str]:
+        return {
+            "path": self._templar.template(task_vars.get("runbook_journal")),
+            "run": RUN,
+            "host": task_vars.get("inventory_hostname"),
+            "role": self._task._role.get_name() if self._task._role else None,
+            "task": self._task.get_name(),
+        }
+
+    def _run_here(self, name: str, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        self._update_module_args(name, args, task_vars)
+        collection, _, module = name.rpartition(".")
+        main = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{module}").main
+        for variables in self._task.environment or []:
+            os.environ.update({key: str(value) for key, value in (self._templar.template(variables) or {}).items()})
+        encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
+        basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": args}, cls=encoder).encode()
+        basic._ANSIBLE_PROFILE = PROFILE
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+            main()
+        if not printed.getvalue().strip():
+            raise AnsibleError(f"{name} ended without a result.")
+        return json.loads(printed.getvalue(), cls=get_module_decoder(PROFILE, Direction.MODULE_TO_CONTROLLER))

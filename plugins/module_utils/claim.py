@@ -1,0 +1,112 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A claim: one statement about production, where to look, and what must be seen there.
+
+Pure functions over plain dictionaries. Nothing here talks to AWS or to Ansible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from string import Template
+from typing import Any
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": lambda observed, expected: observed == expected,
+    "differs": lambda observed, expected: observed != expected,
+    "below": lambda observed, expected: observed < expected,
+    "above": lambda observed, expected: observed > expected,
+    "at_most": lambda observed, expected: observed <= expected,
+    "at_least": lambda observed, expected: observed >= expected,
+    "contains": lambda observed, expected: all(item in observed for item in listed(expected)),
+    "among": lambda observed, expected: observed in expected,
+    "matches": lambda observed, expected: re.search(expected, observed) is not None,
+}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def expand(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One claim for every value of its `each`, written in place of $each, or of $key for the keys of a dictionary.
+
+    A text that is nothing but $each becomes the value itself, of its own type.
+    """
+    if claim.get("each") is None:
+        yield dict(claim)
+        return
+
+    def fill(value: Any, names: Mapping[str, Any]) -> Any:
+        if isinstance(value, str):
+            return names[value[1:]] if value[:1] == "$" and value[1:] in names else Template(value).safe_substitute(names)
+        if isinstance(value, dict):
+            return {key: fill(item, names) for key, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item, names) for item in value]
+        return value
+
+    rest = {key: value for key, value in claim.items() if key != "each"}
+    for each in claim["each"]:
+        yield fill(rest, each if isinstance(each, Mapping) else {"each": each})
+
+
+def problems(claims: list[dict[str, Any]], today: date) -> list[str]:
+    """What forbids asking at all: claims that could not fail, or could not be told apart."""
+    found = []
+    ids = [claim["id"] for claim in claims]
+    found += [f"{one}: two claims have this id" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    for claim in claims:
+        expect = claim["expect"]
+        if len(expect) != 1 or not set(expect) <= set(COMPARE):
+            found.append(f"{claim['id']}: expect must be one of {', '.join(COMPARE)} with its value, not {expect}")
+        if (claim.get("ask") is None) == (claim.get("observed") is None):
+            found.append(f"{claim['id']}: a claim has either ask or observed")
+        waived = claim.get("waived")
+        if waived and not waived.get("reason"):
+            found.append(f"{claim['id']}: a waiver gives its reason")
+        if waived:
+            try:
+                date.fromisoformat(str(waived.get("until")))
+            except ValueError:
+                found.append(f"{claim['id']}: waived.until must be a date such as {today.isoformat()}, not {waived.get('until')!r}")
+    return found
+
+
+def holds(expect: Mapping[str, Any], observed: Any) -> bool:
+    """Nothing observed never holds, nor does something that cannot be compared."""
+    ((comparison, expected),) = expect.items()
+    try:
+        return observed is not None and bool(COMPARE[comparison](observed, expected))
+    except TypeError:
+        return False
+
+
+def judge(claim: Mapping[str, Any], observed: Any, today: date, **more: Any) -> dict[str, Any]:
+    """The evidence record of one claim; `more` says when and by whom, or what went wrong."""
+    held = holds(claim["expect"], observed)
+    waived = claim.get("waived")
+    if waived and not held and today <= date.fromisoformat(str(waived["until"])):
+        state = "waived"
+    else:
+        state = "holds" if held else "fails"
+    return {
+        "id": claim["id"],
+        "item": claim["item"],
+        "says": claim["says"],
+        "asked": {key: value for key, value in (claim.get("ask") or {}).items() if value},
+        "observed": observed,
+        "expected": dict(claim["expect"]),
+        "state": state,
+        **({"waived": waived} if waived else {}),
+        **more,
+    }
+
+
+def complaint(record: Mapping[str, Any]) -> str:
+    """One line on a claim that does not hold."""
+    ((comparison, expected),) = record["expected"].items()
+    saw = record.get("error") or f"saw {record['observed']!r}"
+    return f"{record['id']}: {record['says']}: expected {comparison.replace('_', ' ')} {expected!r}, {saw}"

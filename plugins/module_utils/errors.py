@@ -1,0 +1,49 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""AWS's errors in words: which resource, which operation, what AWS said, and what to do next."""
+
+from __future__ import annotations
+
+import re
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ImportError:  # reported by AwsModule
+    BotoCoreError = ClientError = Exception  # type: ignore[assignment, misc]
+
+from .guard import Refused
+
+AWS_ERRORS = (ClientError, BotoCoreError, Refused)
+
+# Error code -> what to do next. https://docs.aws.amazon.com/awssupport/latest/user/troubleshooting-error-codes.html
+REMEDIES = {
+    r"AccessDenied.*|UnauthorizedOperation|AuthorizationError.*": "grant {action} to the caller (see the role's README) and run again",
+    r"ExpiredToken.*|RequestExpired": "renew the credentials and run again",
+    r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
+    r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
+    r"LimitExceeded.*|.*QuotaExceeded.*|TooMany.*": "raise the quota in Service Quotas or remove what is not needed",
+    r"Validation.*|Invalid.*|Malformed.*": "correct the value in the inventory",
+    r"NotImplemented|InternalFailure|InternalError|ServiceUnavailable|5\d\d": "run again; what is done stays done",
+}
+
+
+def code_of(error: Exception) -> str:
+    return getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
+
+
+def explain(name: str, service: str, operation: str, error: Exception) -> str:
+    """One line on one error."""
+    if isinstance(error, Refused):
+        return str(error)
+    code = code_of(error)
+    action = f"{service}:{operation}"
+    said = getattr(error, "response", {}).get("Error", {}).get("Message") or str(error)
+    remedy = next((remedy for pattern, remedy in REMEDIES.items() if re.fullmatch(pattern, code)), None)
+    if remedy is None and isinstance(error, BotoCoreError):
+        remedy = "check the credentials, the region and the network between here and AWS, then run again"
+    request = getattr(error, "response", {}).get("ResponseMetadata", {}).get("RequestId")
+    return (
+        f"{name}: {action} failed with {code}: {said.strip().rstrip('.')}."
+        + (f" Next: {remedy.format(action=action)}." if remedy else "")
+        + (f" (request {request})" if request else "")
+    )

@@ -1,0 +1,224 @@
+#!/usr/bin/python
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: prove
+short_description: Prove a set of claims about production and keep the evidence
+version_added: 0.1.0
+description:
+  - Asks AWS or a URL, compares the answer with what the claim expects, and writes one evidence record for each claim.
+  - Never changes anything in AWS. Nothing observed means that a claim does not hold.
+extends_documentation_fragment:
+  - prodready.aws.aws
+options:
+  claims:
+    description: The claims.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      id:
+        description: A name that no other claim of the list has.
+        type: str
+        required: true
+      item:
+        description: The roadmap item that the claim belongs to.
+        type: str
+        required: true
+      says:
+        description: The claim, in a sentence.
+        type: str
+        required: true
+      each:
+        description:
+          - Values to prove the claim for; each is written in place of C($each) in the claim.
+          - The keys of a dictionary are written in place of C($key).
+        type: list
+        elements: raw
+      ask:
+        description: Where to look. Either O(claims[].ask.service) with O(claims[].ask.operation), or O(claims[].ask.url).
+        type: dict
+        suboptions:
+          service: {description: The boto3 client., type: str}
+          operation: {description: An operation that reads., type: str}
+          params: {description: Its parameters., type: dict, default: {}}
+          region: {description: Another region than the place's own., type: str}
+          url: {description: An address whose JSON answer is looked at, as C(status), C(headers) and C(body)., type: str}
+          take: {description: A JMESPath into the answer., type: str, required: true}
+      observed:
+        description: What another task already saw.
+        type: raw
+      expect:
+        description:
+          - One comparison with its value, of C(equals), C(differs), C(below), C(above), C(at_most), C(at_least),
+            C(contains), C(among), C(matches).
+        type: dict
+        required: true
+      waived:
+        description: Why the claim need not hold, and until which day.
+        type: dict
+        suboptions:
+          reason: {description: Why., type: str}
+          until: {description: The last day, as YYYY-MM-DD., type: str}
+  dest:
+    description: The file that the evidence is written to, as JSON.
+    type: path
+    required: true
+  strict:
+    description: Whether a claim that does not hold fails the task; without it the record alone says so.
+    type: bool
+    default: true
+author:
+  - prodready contributors (@prodready)
+"""
+
+EXAMPLES = r"""
+- name: The orders table can be restored
+  prodready.aws.prove:
+    dest: evidence/dynamodb.json
+    claims:
+      - id: pitr.orders
+        item: immediate.infrastructure
+        says: The orders table can be restored to any second of the last 35 days
+        ask:
+          service: dynamodb
+          operation: describe_continuous_backups
+          params: {TableName: orders}
+          take: ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus
+        expect: {equals: ENABLED}
+"""
+
+RETURN = r"""
+claims:
+  description: The evidence, one record for each claim.
+  type: list
+  elements: dict
+  returned: always
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+try:
+    import jmespath
+except ImportError:
+    jmespath = None
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.urls import open_url
+
+from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.claim import complaint, expand, judge, problems
+from ..module_utils.errors import AWS_ERRORS, code_of, explain
+from ..module_utils.guard import reads
+
+ASK_SPEC = {
+    "service": {"type": "str"},
+    "operation": {"type": "str"},
+    "params": {"type": "dict", "default": {}},
+    "region": {"type": "str"},
+    "url": {"type": "str"},
+    "take": {"type": "str", "required": True},
+}
+CLAIM_SPEC = {
+    "id": {"type": "str", "required": True},
+    "item": {"type": "str", "required": True},
+    "says": {"type": "str", "required": True},
+    "each": {"type": "list", "elements": "raw"},
+    "ask": {
+        "type": "dict",
+        "options": ASK_SPEC,
+        "required_one_of": [["service", "url"]],
+        "mutually_exclusive": [["service", "url"]],
+        "required_together": [["service", "operation"]],
+    },
+    "observed": {"type": "raw"},
+    "expect": {"type": "dict", "required": True},
+    "waived": {"type": "dict", "options": {"reason": {"type": "str"}, "until": {"type": "str"}}},
+}
+
+
+def fetch(url: str) -> dict:
+    with open_url(url, timeout=10, follow_redirects="none", http_agent="prodready") as answer:
+        text = answer.read(1_000_000).decode("utf-8", "replace")
+        body = json.loads(text) if "json" in answer.headers.get("Content-Type", "") else text
+        return {
+            "status": answer.status,
+            "headers": {key.lower(): value for key, value in answer.headers.items()},
+            "body": body,
+        }
+
+
+def observe(aws: Aws, ask: dict) -> object:
+    """What is seen there; JSON's types only, so that the evidence can be compared and kept."""
+    answer = fetch(ask["url"]) if ask["url"] else aws.call(ask["service"], ask["operation"], **ask["params"])
+    return json.loads(json.dumps(jmespath.search(ask["take"], answer), default=str))
+
+
+def prove(aws: Aws, claim: dict, **more: str) -> dict:
+    now = datetime.now(UTC)
+    more["at"] = now.isoformat(timespec="seconds")
+    if not claim["ask"]:
+        return judge(claim, claim["observed"], now.date(), **more)
+    place = Aws({**aws.params, "region": claim["ask"]["region"]}, check_mode=True) if claim["ask"]["region"] else aws
+    try:
+        return judge(claim, observe(place, claim["ask"]), now.date(), **more)
+    except AWS_ERRORS as error:
+        operation = "".join(word.title() for word in (claim["ask"]["operation"] or "").split("_"))
+        return judge(
+            claim,
+            None,
+            now.date(),
+            error=explain(code_of(error), claim["ask"]["service"] or "", operation, error),
+            **more,
+        )
+    except (OSError, ValueError) as error:
+        return judge(claim, None, now.date(), error=f"{claim['ask']['url']} gave no answer: {error}", **more)
+
+
+def keep(dest: Path, evidence: list[dict]) -> None:
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    beside = dest.with_name(f".{dest.name}.{os.getpid()}")
+    beside.write_text(json.dumps(evidence, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    beside.replace(dest)
+
+
+def main() -> None:
+    module = AwsModule(
+        {
+            "claims": {"type": "list", "elements": "dict", "required": True, "options": CLAIM_SPEC},
+            "dest": {"type": "path", "required": True},
+            "strict": {"type": "bool", "default": True},
+        }
+    )
+    if jmespath is None:
+        module.fail_json(msg=missing_required_lib("jmespath"))
+
+    claims = [one for claim in module.params["claims"] for one in expand(claim)]
+    found = problems(claims, datetime.now(UTC).date())
+    for claim in claims:
+        operation = (claim["ask"] or {}).get("operation")
+        if operation and not reads("".join(word.title() for word in operation.split("_"))):
+            found.append(f"{claim['id']}: {operation} is not an operation that reads")
+    if found:
+        module.fail("; ".join(found))
+
+    # A proof only reads, whatever the mode of the run.
+    aws = Aws(module.params, check_mode=True)
+    identity = module.ask("the caller", aws.call, "sts", "get_caller_identity")
+    evidence = aws.each(lambda claim: prove(aws, claim, by=identity["Arn"]), claims)
+    keep(Path(module.params["dest"]), evidence)
+
+    broken = [complaint(record) for record in evidence if record["state"] == "fails"]
+    if broken and module.params["strict"]:
+        module.fail("\n".join([f"{len(broken)} of {len(evidence)} claims do not hold:", *broken]))
+    module.exit_json(changed=False, claims=evidence, requests=dict(aws.guard.requests))
+
+
+if __name__ == "__main__":
+    main()

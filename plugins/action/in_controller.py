@@ -37,7 +37,9 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
         name = f"prodready.aws.{self._task.action.rpartition('.')[2]}"
-        args = {**self._task.args, "journal": self._journal(task_vars)}
+        args = dict(self._task.args)
+        if "account" in args:
+            args["journal"] = self._journal(task_vars)
         if self._connection.transport != "local" or self._play_context.become or self._task.async_val:
             return self._execute_module(module_name=name, module_args=args, task_vars=task_vars)
         return self._run_here(name, args, task_vars)

@@ -1,0 +1,232 @@
+#!/usr/bin/python
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: deployment
+short_description: Say what it takes to run a release on a host
+version_added: 0.1.0
+description:
+  - Reads the releases, the units, the environment and the running process of an application host, and plans what must
+    be done so that the release runs there. It changes nothing; the role C(app_deploy) takes the steps.
+options:
+  root:
+    description: The application's folder on the host, with C(releases/) and the link C(current).
+    type: path
+    required: true
+  service:
+    description: The name of the systemd service, without C(.service); its socket has the same name.
+    type: str
+    required: true
+  release:
+    description: The release that is to run; the one that C(current) points to when not set.
+    type: str
+  units:
+    description: The unit files that are to be there, by path, with their content.
+    type: dict
+    default: {}
+  environment_file:
+    description: The file with the environment that the process is to have.
+    type: path
+    required: true
+  keep:
+    description: How many releases stay on the host.
+    type: int
+    default: 5
+author:
+  - prodready contributors (@prodready)
+attributes:
+  check_mode:
+    support: full
+    description: Changes nothing in any mode; C(changed) says whether there is something to do.
+  diff_mode:
+    support: full
+    description: Returns what is and what is to be.
+"""
+
+EXAMPLES = r"""
+- name: What it takes to run the release is known
+  prodready.aws.deployment:
+    root: /srv/shop
+    service: shop
+    release: 1.0.0-3f2a9c1b
+    environment_file: /etc/shop/shop.env
+"""
+
+RETURN = r"""
+release:
+  description: The release that is to run.
+  type: str
+  returned: always
+previous:
+  description: The release that C(current) points to, if any.
+  type: str
+  returned: always
+releases:
+  description: The releases on the host, newest first.
+  type: list
+  elements: str
+  returned: always
+obsolete:
+  description: The releases that are more than O(keep), and what an earlier run left unfinished.
+  type: list
+  elements: str
+  returned: always
+steps:
+  description: What must be done, of C(install), C(units), C(switch), C(restart).
+  type: list
+  elements: str
+  returned: always
+environment:
+  description: The variables that the running process has not got as the file says, by name.
+  type: dict
+  returned: always
+tree:
+  description: The packages whose installed version is not that of the lock file.
+  type: dict
+  returned: always
+"""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils.environment import differences, parse
+
+PROPERTIES = ("ActiveState", "UnitFileState", "MainPID")
+
+
+def shown(module: AnsibleModule, unit: str) -> dict[str, str]:
+    """What systemd says of a unit; nothing of one it does not know."""
+    systemctl = module.get_bin_path("systemctl", required=True)
+    properties = [f"--property={name}" for name in PROPERTIES]
+    answer = subprocess.run([systemctl, "show", unit, *properties], capture_output=True, text=True, timeout=30, check=False)
+    return dict(line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+
+
+def process_environment(pid: int) -> dict[str, str]:
+    """The environment that a process was started with. https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html"""
+    try:
+        text = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return {}
+    return dict(entry.split("=", 1) for entry in text.split("\0") if "=" in entry)
+
+
+def newest_first(folder: Path) -> list[str]:
+    found = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()] if folder.is_dir() else []
+    return [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)]
+
+
+def tree_differences(release: Path) -> dict[str, str]:
+    """Packages of the lock file that are not installed as locked, and installed ones that are not in it."""
+
+    def packages(path: Path) -> dict[str, str]:
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8")).get("packages", {})
+        except (OSError, ValueError):
+            return {}
+        return {
+            name: entry.get("version", "")
+            for name, entry in entries.items()
+            if name and not entry.get("dev") and not entry.get("devOptional") and not entry.get("optional") and not entry.get("peer")
+        }
+
+    locked = packages(release / "package-lock.json")
+    installed = packages(release / "node_modules" / ".package-lock.json")
+    return {
+        name: f"locked {locked.get(name, 'not at all')}, installed {installed.get(name, 'not at all')}"
+        for name in sorted(locked.keys() | installed.keys())
+        if locked.get(name) != installed.get(name)
+    }
+
+
+def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """The steps, in their order."""
+    steps = []
+    if wanted["release"] not in found["releases"]:
+        steps.append("install")
+    if wanted["units"] != found["units"] or not found["enabled"]:
+        steps.append("units")
+    if wanted["release"] != found["current"]:
+        steps.append("switch")
+    if steps or wanted["release"] != found["running"] or found["environment"]:
+        steps.append("restart")
+    return steps
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {
+            "root": {"type": "path", "required": True},
+            "service": {"type": "str", "required": True},
+            "release": {"type": "str"},
+            "units": {"type": "dict", "default": {}},
+            "environment_file": {"type": "path", "required": True},
+            "keep": {"type": "int", "default": 5},
+        },
+        supports_check_mode=True,
+    )
+    root = Path(module.params["root"])
+    current = (root / "current").resolve().name if (root / "current").is_symlink() else None
+    release: str = module.params["release"] or current or ""
+    if not release:
+        module.fail_json(msg=f"release: nothing was deployed to {root} yet, so a release must be named.")
+    if not re.fullmatch(r"[0-9A-Za-z.+-]+", release):
+        module.fail_json(msg=f"release: {release!r} is not the name of a release: letters, digits and . + - only.")
+    if module.params["keep"] < 2:
+        module.fail_json(msg="keep: at least 2 releases must stay on the host, or there is nothing to roll back to.")
+
+    service = shown(module, f"{module.params['service']}.service")
+    socket = shown(module, f"{module.params['service']}.socket")
+    found_units = {path: Path(path).read_text(encoding="utf-8") for path in module.params["units"] if Path(path).is_file()}
+    try:
+        wanted_environment = parse(Path(module.params["environment_file"]).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        wanted_environment = {}
+    except PermissionError:
+        module.fail_json(msg=f"{module.params['environment_file']} cannot be read by this user: run as its owner (become).")
+    try:
+        running_environment = process_environment(int(service.get("MainPID") or 0))
+    except PermissionError:
+        module.fail_json(msg=f"The environment of process {service['MainPID']} cannot be read by this user: run as root (become).")
+
+    everything = newest_first(root / "releases")
+    releases = [name for name in everything if not name.startswith(".")]
+    found: dict[str, Any] = {
+        "releases": releases,
+        "units": found_units,
+        "enabled": socket.get("UnitFileState") == service.get("UnitFileState") == "enabled",
+        "current": current,
+        "running": running_environment.get("RELEASE") if service.get("ActiveState") == "active" else None,
+        "environment": differences(wanted_environment, running_environment) if running_environment else {},
+    }
+    steps = plan({"release": release, "units": module.params["units"]}, found)
+    kept = [name for name in releases if name not in (release, current)]
+    module.exit_json(
+        changed=bool(steps),
+        release=release,
+        previous=current,
+        running=found["running"],
+        releases=releases,
+        obsolete=kept[max(module.params["keep"] - 2, 0) :] + [name for name in everything if name.startswith(".")],
+        steps=steps,
+        environment=found["environment"],
+        tree=tree_differences(root / "releases" / release),
+        diff={
+            "before": {"running": found["running"], "environment": dict.fromkeys(found["environment"], "old")},
+            "after": {"running": release, "environment": dict.fromkeys(found["environment"], "new"), "steps": steps},
+            "before_header": module.params["service"],
+            "after_header": module.params["service"],
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -31,6 +31,10 @@ options:
     description: The file with the environment that the process is to have.
     type: path
     required: true
+  urls:
+    description: Addresses to ask on the host, by a name; what they answer is in RV(answers).
+    type: dict
+    default: {}
   keep:
     description: How many releases stay on the host.
     type: int
@@ -83,6 +87,10 @@ environment:
   description: The variables that the running process has not got as the file says, by name.
   type: dict
   returned: always
+answers:
+  description: What the addresses of O(urls) answer, as C(status) and C(body); C(error) where nothing does.
+  type: dict
+  returned: always
 tree:
   description: The packages whose installed version is not that of the lock file.
   type: dict
@@ -94,8 +102,10 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.urls import open_url
 
 from ..module_utils.environment import differences, parse
 
@@ -147,6 +157,18 @@ def tree_differences(release: Path) -> dict[str, str]:
     }
 
 
+def answer(url: str) -> dict[str, Any]:
+    """What is answered at an address; an error is an answer too."""
+    try:
+        with open_url(url, timeout=10, follow_redirects="none", http_agent="prodready") as found:
+            text = found.read(100_000).decode("utf-8", "replace")
+            return {"status": found.status, "body": json.loads(text) if "json" in found.headers.get("Content-Type", "") else text}
+    except HTTPError as error:
+        return {"status": error.code}
+    except (OSError, ValueError) as error:
+        return {"error": str(error)}
+
+
 def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """The steps, in their order."""
     steps = []
@@ -169,6 +191,7 @@ def main() -> None:
             "release": {"type": "str"},
             "units": {"type": "dict", "default": {}},
             "environment_file": {"type": "path", "required": True},
+            "urls": {"type": "dict", "default": {}},
             "keep": {"type": "int", "default": 5},
         },
         supports_check_mode=True,
@@ -218,6 +241,7 @@ def main() -> None:
         obsolete=kept[max(module.params["keep"] - 2, 0) :] + [name for name in everything if name.startswith(".")],
         steps=steps,
         environment=found["environment"],
+        answers={name: answer(url) for name, url in module.params["urls"].items()},
         tree=tree_differences(root / "releases" / release),
         diff={
             "before": {"running": found["running"], "environment": dict.fromkeys(found["environment"], "old")},

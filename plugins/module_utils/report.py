@@ -1,0 +1,95 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Evidence as people read it: a table for the terminal and a page of Markdown.
+
+Pure functions over evidence records (see `claim.judge`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+Record = Mapping[str, Any]
+SIGNS = {"holds": "✔", "waived": "~", "stale": "?", "fails": "✘"}
+
+
+def aged(record: Record, now: datetime, max_age: timedelta) -> dict[str, Any]:
+    """The record, or a stale one when what was seen is too long ago to count."""
+    if record["state"] == "holds" and now - datetime.fromisoformat(record["at"]) > max_age:
+        return {**record, "state": "stale", "error": f"was seen at {record['at']}, too long ago to count"}
+    return dict(record)
+
+
+def unproven(roadmap: Iterable[Mapping[str, Any]], records: list[Record]) -> list[str]:
+    """The items of the roadmap that nobody has made a claim about."""
+    claimed = {record["item"] for record in records}
+    return [f"{item['id']}: no claim was proven" for item in roadmap if item["id"] not in claimed]
+
+
+def broken(records: list[Record]) -> list[Record]:
+    return [record for record in records if record["state"] not in ("holds", "waived")]
+
+
+def seen(record: Record) -> str:
+    """What was observed, short enough for a table."""
+    if record.get("error"):
+        text = str(record["error"])
+    elif record["observed"] in ([], {}):
+        text = "nothing"
+    elif isinstance(record["observed"], dict):
+        text = ", ".join(record["observed"])
+    elif isinstance(record["observed"], list):
+        text = ", ".join(map(str, record["observed"]))
+    else:
+        text = str(record["observed"])
+    return " ".join(text.split())
+
+
+def cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def summary(records: list[Record]) -> str:
+    counts = {state: sum(record["state"] == state for record in records) for state in SIGNS}
+    parts = [f"{counts['holds']} of {len(records)} claims hold"]
+    parts += [
+        f"{counts[state]} {word}" for state, word in (("waived", "waived"), ("stale", "stale"), ("fails", "do not hold")) if counts[state]
+    ]
+    return ", ".join(parts)
+
+
+def table(roadmap: Iterable[Mapping[str, Any]], records: list[Record], width: int = 118) -> str:
+    """The claims under their items, a line each."""
+    says = min(max([len(record["says"]) for record in records], default=20), width - 40)
+    lines = []
+    for item in roadmap:
+        mine = [record for record in records if record["item"] == item["id"]]
+        lines.append(f"{item['item']} ({item['id']}): {summary(mine)}")
+        lines += [
+            f"  {SIGNS[record['state']]} {cut(record['says'], says):<{says}}  {cut(seen(record), width - says - 6)}".rstrip()
+            for record in sorted(mine, key=lambda record: record["id"])
+        ]
+    return "\n".join(lines)
+
+
+def markdown(title: str, roadmap: Iterable[Mapping[str, Any]], records: list[Record], now: datetime) -> str:
+    """The same as a page."""
+
+    def cell(text: Any) -> str:
+        return str(text).replace("|", "\\|").replace("\n", " ")
+
+    lines = [f"# {title}", "", f"{summary(records)}, {now:%Y-%m-%d %H:%M} UTC.", ""]
+    for item in roadmap:
+        mine = sorted((record for record in records if record["item"] == item["id"]), key=lambda record: record["id"])
+        lines += [f"## {item['item']}", "", item["promise"], "", "| | Claim | Expected | Seen | When |", "|---|---|---|---|---|"]
+        for record in mine:
+            ((comparison, expected),) = record["expected"].items()
+            state = record["state"]
+            if state == "waived":
+                state += f": {record['waived']['reason']}, until {record['waived']['until']}"
+            row = (state, record["says"], f"{comparison.replace('_', ' ')} {expected}", seen(record), record["at"])
+            lines.append(f"| {' | '.join(map(cell, row))} |")
+        lines.append("")
+    return "\n".join(lines)

@@ -7,7 +7,7 @@ Pure functions over evidence records (see `claim.judge`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,13 +22,13 @@ def aged(record: Record, now: datetime, max_age: timedelta) -> dict[str, Any]:
     return dict(record)
 
 
-def unproven(roadmap: Iterable[Mapping[str, Any]], records: list[Record]) -> list[str]:
+def unproven(roadmap: Iterable[Mapping[str, Any]], records: Sequence[Record]) -> list[str]:
     """The items of the roadmap that nobody has made a claim about."""
     claimed = {record["item"] for record in records}
     return [f"{item['id']}: no claim was proven" for item in roadmap if item["id"] not in claimed]
 
 
-def broken(records: list[Record]) -> list[Record]:
+def broken(records: Sequence[Record]) -> Sequence[Record]:
     return [record for record in records if record["state"] not in ("holds", "waived")]
 
 
@@ -51,7 +51,7 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def summary(records: list[Record]) -> str:
+def summary(records: Sequence[Record]) -> str:
     counts = {state: sum(record["state"] == state for record in records) for state in SIGNS}
     parts = [f"{counts['holds']} of {len(records)} claims hold"]
     parts += [
@@ -60,7 +60,7 @@ def summary(records: list[Record]) -> str:
     return ", ".join(parts)
 
 
-def table(roadmap: Iterable[Mapping[str, Any]], records: list[Record], width: int = 118) -> str:
+def table(roadmap: Iterable[Mapping[str, Any]], records: Sequence[Record], width: int = 118) -> str:
     """The claims under their items, a line each."""
     says = min(max([len(record["says"]) for record in records], default=20), width - 40)
     lines = []
@@ -74,7 +74,7 @@ def table(roadmap: Iterable[Mapping[str, Any]], records: list[Record], width: in
     return "\n".join(lines)
 
 
-def markdown(title: str, roadmap: Iterable[Mapping[str, Any]], records: list[Record], now: datetime) -> str:
+def markdown(title: str, roadmap: Iterable[Mapping[str, Any]], records: Sequence[Record], now: datetime) -> str:
     """The same as a page."""
 
     def cell(text: Any) -> str:

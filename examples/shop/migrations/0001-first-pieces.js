@@ -38,8 +38,8 @@ function vessel (profile, { clay, glaze, dip, open = true }) {
 <path d="M0 0H400V${y}Q300 ${y + 16} 225 ${y + 4}T60 ${y + 5}L0 ${y}Z" fill="${glaze}"/>
 <g fill="#2b1d12" opacity=".28">${speckles(top * 131 + rim)}</g>
 <rect width="400" height="320" fill="url(#light)"/></g>
-${open ? `<ellipse cx="${CENTRE}" cy="${FLOOR - top}" rx="${rim}" ry="${rim * 0.15}" fill="${glaze}"/>
-<ellipse cx="${CENTRE}" cy="${FLOOR - top + 1}" rx="${rim - 4}" ry="${rim * 0.15 - 2.5}" fill="#2b1d12" opacity=".5"/>` : ''}`
+${open ? `<ellipse cx="${CENTRE}" cy="${FLOOR - top}" rx="${rim}" ry="${2 + rim * 0.13}" fill="${glaze}"/>
+<ellipse cx="${CENTRE}" cy="${FLOOR - top + 0.5}" rx="${rim - 4}" ry="${rim * 0.13}" fill="#2b1d12" opacity=".5"/>` : ''}`
 }
 
 const handle = (path, colour, width = 13) =>
@@ -92,7 +92,7 @@ ${vessel([[50, 84], [50, 60], [43, 22], [28, 2], [26, 0]], { clay: '#e0bd9a', gl
   ['plate-dinner', 'Dinner plate', 3100, 'A wide rim, a shallow well and a glaze that no knife has marked yet.', picture(LINEN,
     `<circle cx="200" cy="154" r="108" fill="#93a7a3"/><circle cx="200" cy="152" r="108" fill="#bccac4"/><circle cx="200" cy="152" r="103" fill="#aebfb9"/>
 <circle cx="200" cy="152" r="76" fill="#a1b4ae"/><circle cx="201" cy="154" r="73" fill="#bccac4"/>
-<g fill="#2b1d12" opacity=".25" clip-path="circle(100px at 200px 152px)">${speckles(77)}</g>
+<clipPath id="body"><circle cx="200" cy="152" r="102"/></clipPath><g fill="#2b1d12" opacity=".25" clip-path="url(#body)">${speckles(77)}</g>
 <path d="M118 110A92 92 0 0 1 190 60" fill="none" stroke="#fff" stroke-opacity=".55" stroke-width="6" stroke-linecap="round"/>`)],
   ['pitcher', 'Kitchen pitcher', 5200, 'Water at noon, milk in the morning, peonies when there are any.', picture(DUSK,
     `${handle('M236 98C318 92 306 206 262 214', '#c4694a', 14)}

@@ -46,7 +46,7 @@ async function underLock (ledger, options, work) {
     return await work(AbortSignal.any([lost.signal, options.signal]))
   } finally {
     clearInterval(beat)
-    await ledger.release(holder)
+    await ledger.release(holder).catch((err) => log.error({ err }, 'the lock was not released and will expire'))
   }
 }
 

@@ -14,7 +14,7 @@ async function checked (check, log) {
   }
   const ms = Math.round(performance.now() - started)
   if (err) log.error({ err }, 'a health check failed')
-  return err ? { ok: false, ms, error: err.name } : { ok: true, ms }
+  return err ? { ok: false, ms, error: err.code ?? err.name } : { ok: true, ms }
 }
 
 export async function health (app, { configuration, environment, metrics, store }) {

@@ -55,8 +55,7 @@ class ActionModule(ActionBase):
 
     def _run_here(self, name: str, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         self._update_module_args(name, args, task_vars)
-        collection, _, module = name.rpartition(".")
-        main = importlib.import_module(f"ansible_collections.{collection}.plugins.modules.{module}").main
+        main = importlib.import_module(f"ansible_collections.prodready.aws.plugins.modules.{name.rpartition('.')[2]}").main
         for variables in self._task.environment or []:
             os.environ.update({key: str(value) for key, value in (self._templar.template(variables) or {}).items()})
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)

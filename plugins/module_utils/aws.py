@@ -36,7 +36,7 @@ AWS_SPEC: dict[str, dict[str, Any]] = {
     "region": {"type": "str", "required": True, "fallback": (env_fallback, ["AWS_REGION", "AWS_DEFAULT_REGION"])},
     "app": {"type": "str"},
     "profile": {"type": "str", "fallback": (env_fallback, ["AWS_PROFILE"])},
-    "access_key": {"type": "str"},
+    "access_key": {"type": "str", "no_log": False},
     "secret_key": {"type": "str", "no_log": True},
     "session_token": {"type": "str", "no_log": True},
     "endpoint_url": {"type": "str", "fallback": (env_fallback, ["AWS_ENDPOINT_URL"])},

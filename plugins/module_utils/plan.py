@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Union
 
 State = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class Wait:
 
 # A module answers a change with the requests it takes, one after the other;
 # each `yield Call(...)` gives back what AWS answered.
-Calls = Generator[Call | Wait, Any, None]
+Calls = Generator[Union[Call, Wait], Any, None]
 
 
 def merged(before: State | None, desired: State) -> State:

@@ -99,7 +99,6 @@ tree:
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -116,8 +115,8 @@ def shown(module: AnsibleModule, unit: str) -> dict[str, str]:
     """What systemd says of a unit; nothing of one it does not know."""
     systemctl = module.get_bin_path("systemctl", required=True)
     properties = [f"--property={name}" for name in PROPERTIES]
-    answer = subprocess.run([systemctl, "show", unit, *properties], capture_output=True, text=True, timeout=30, check=False)
-    return dict(line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+    output = module.run_command([systemctl, "show", unit, *properties])[1]
+    return dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
 
 
 def process_environment(pid: int) -> dict[str, str]:

@@ -46,7 +46,7 @@ options:
           operation: {description: An operation that reads., type: str}
           params: {description: Its parameters., type: dict, default: {}}
           region: {description: Another region than the place's own., type: str}
-          url: {description: An address whose JSON answer is looked at, as C(status), C(headers) and C(body)., type: str}
+          url: {description: "An address; what it answers is looked at as C(status), C(headers) and C(body).", type: str}
           take: {description: A JMESPath into the answer., type: str, required: true}
       observed:
         description: What another task already saw.
@@ -62,7 +62,7 @@ options:
         type: dict
         suboptions:
           reason: {description: Why., type: str}
-          until: {description: The last day, as YYYY-MM-DD., type: str}
+          until: {description: "The last day, as YYYY-MM-DD.", type: str}
   dest:
     description: The file that the evidence is written to, as JSON.
     type: path

@@ -34,7 +34,9 @@ def violations(service: str, operation: str, params: dict[str, Any]) -> list[str
     """What AWS would refuse in this request, each in AWS's words; the operation by its AWS or its Python name."""
     shape = operation_model(service, operation).input_shape
     if shape is None:
-        return [_violation(_lower(name), value, "Member must not be given", hidden=True) for name, value in params.items()]
+        return [
+            _violation(_lower(name), value, "Member must not be given", hidden=True) for name, value in params.items()
+        ]
     return list(_structure(shape, params, "", hidden=False))
 
 

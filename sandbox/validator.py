@@ -23,8 +23,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "character": (str,),
     "boolean": (bool,),
     "timestamp": (datetime, str, int, float),
-} | {name: (int,) for name in ("byte", "short", "integer", "long", "bigInteger")}
-_TYPES |= {name: (int, float) for name in ("float", "double", "bigDecimal")}
+} | dict.fromkeys(("byte", "short", "integer", "long", "bigInteger"), (int,))
+_TYPES |= dict.fromkeys(("float", "double", "bigDecimal"), (int, float))
 
 # Lists that AWS extends faster than a pinned botocore learns them.
 _OPEN_ENUMS = {"BucketLocationConstraint", "InstanceType"}

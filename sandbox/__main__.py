@@ -75,7 +75,7 @@ def status(folder: Folder) -> int:
 def _start(folder: Folder, port: int | None, only: list[str]) -> None:
     state = folder.read()
     kept = state.get("ports")
-    chosen = ports.chosen(port) if port else ports.kept(kept) if kept else ports.derived(ROOT)
+    chosen = ports.chosen(port) if port else ports.kept(kept) if kept else ports.derived(folder.path)
     hosts = {
         name: {
             "root": str(folder.path / "hosts" / name),

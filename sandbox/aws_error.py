@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -10,6 +11,9 @@ from xml.sax.saxutils import escape
 from botocore.model import ServiceModel
 
 CBOR = "smithy-rpc-v2-cbor"
+
+# https://www.w3.org/TR/xml/#charsets
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,12 @@ def response(service: ServiceModel | None, protocol: str, code: str, message: st
         kind = f"application/x-amz-json-{version}" if protocol == "json" else "application/json"
         return Response(status, [*headers, ("Content-Type", kind)], json.dumps(content).encode())
     text = _xml(
-        service.service_name if service else "", protocol, escape(code), escape(message), _fault(status), request_id
+        service.service_name if service else "",
+        protocol,
+        escape(code),
+        escape(_NOT_XML.sub("\ufffd", message)),
+        _fault(status),
+        request_id,
     )
     return Response(status, [*headers, ("Content-Type", "text/xml")], text.encode())
 

@@ -34,11 +34,11 @@ def chosen(start: int) -> dict[str, int]:
     return _free_from(start)
 
 
-def derived(checkout: Path) -> dict[str, int]:
-    """Free ports, searched from a place that differs from one checkout to the next."""
+def derived(folder: Path) -> dict[str, int]:
+    """Free ports, searched from a place that differs from one folder to the next."""
     step = 10
     places = (_LAST - _FIRST) // step
-    return _free_from(_FIRST + zlib.crc32(str(checkout).encode()) % places * step)
+    return _free_from(_FIRST + zlib.crc32(str(folder).encode()) % places * step)
 
 
 def _free_from(start: int) -> dict[str, int]:

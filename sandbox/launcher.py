@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import argparse
+import functools
+import logging
+import os
+from pathlib import Path
 
+from moto.core import responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sandbox import repairs
+from sandbox.control import Control
+from sandbox.faults import Faults
+from sandbox.gateway import Gateway
+from sandbox.request_log import RequestLog
+from sandbox.unimplemented import Unimplemented
+from sandbox.validation import validation
 
-WsgiApp = Callable[..., Any]
+
+class _Emulator(DomainDispatcherApplication):
+    @functools.cache  # noqa: B019, there is one of it; moto reads its whole folder anew at each request
+    def get_backend_for_host(self, host: str | None) -> str | None:
+        return super().get_backend_for_host(host)
 
 
-def create_app() -> WsgiApp:
+def create_app(requests: Path = Path(os.devnull)) -> Gateway:
+    """The application, which keeps its request log in a file."""
     repairs.apply()
-    return DomainDispatcherApplication(create_backend_app)
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    emulator = _Emulator(create_backend_app)
+    log, faults = RequestLog(requests), Faults()
+    return Gateway(emulator, [log, faults, Unimplemented(emulator), validation], Control(log, faults))
+
+
+def main() -> None:
+    from sandbox.server import make_server
+
+    parser = argparse.ArgumentParser(description="Serve the emulator on loopback.")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--requests", type=Path, required=True, help="file of the request log")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    make_server(create_app(arguments.requests), arguments.port).safe_start()
+
+
+if __name__ == "__main__":
+    main()

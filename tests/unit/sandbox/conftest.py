@@ -10,22 +10,23 @@ from typing import Any
 import boto3
 import pytest
 import requests
-from werkzeug.serving import make_server
 
 from sandbox.launcher import create_app
+from sandbox.server import make_server
 
 
 @pytest.fixture(scope="session")
-def endpoint_url() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = make_server(create_app(tmp_path_factory.mktemp("sandbox") / "requests.jsonl"), port=0)
+    server.prepare()
+    threading.Thread(target=server.serve, daemon=True).start()
+    yield f"http://127.0.0.1:{server.bind_addr[1]}"
+    server.stop()
 
 
 @pytest.fixture
 def client(endpoint_url: str) -> Callable[..., Any]:
     """A function that makes a boto3 client of the emulator, which is empty when the test starts."""
-    requests.post(f"{endpoint_url}/moto-api/reset", timeout=10)
+    requests.post(f"{endpoint_url}/_sandbox/reset", timeout=10)
     session = boto3.Session(aws_access_key_id="AKIASANDBOX0000000", aws_secret_access_key="sandbox-secret-key-sandbox")
     return functools.partial(session.client, endpoint_url=endpoint_url, region_name="eu-central-1")

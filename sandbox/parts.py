@@ -1,0 +1,71 @@
+"""The processes that make a sandbox, in the order in which they start."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.ports import ADDRESS
+
+# A process that cannot ask the kernel to be told of its parent's death is watched by one that polls.
+_LEASH = () if sys.platform == "linux" else (sys.executable, "-m", "sandbox.leash")
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    argv: tuple[str, ...]
+    address: str
+    is_ready: Callable[[], bool]
+    deadline_seconds: float = 60
+
+
+def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
+    units = [_units(folder, name, Path(host["root"])) for name, host in state["hosts"].items()]
+    return [_emulator(folder, state["ports"]["emulator"]), *units]
+
+
+def _emulator(folder: Path, port: int) -> Part:
+    arguments = ("sandbox.launcher", "--port", str(port), "--requests", str(folder / "requests.jsonl"))
+    return Part("emulator", _python(*arguments), f"http://{ADDRESS}:{port}", lambda: _answers(port))
+
+
+def _units(folder: Path, host: str, root: Path) -> Part:
+    """The service manager of an application host."""
+    # Relative to the supervisor's folder: a checkout may lie deeper than the 107 characters that a socket's path has.
+    socket_path = str((root / "run" / "units.sock").relative_to(folder))
+    return Part(
+        host, _python("sandbox.units", "serve", "--root", str(root)), socket_path, lambda: _accepts(socket_path)
+    )
+
+
+def _python(*arguments: str) -> tuple[str, ...]:
+    return (*_LEASH, sys.executable, "-m", *arguments)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=2)
+    try:
+        connection.request("GET", "/_sandbox/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _accepts(path: str) -> bool:
+    if not os.path.exists(path):  # noqa: PTH110, asked often
+        return False
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(path)
+        except OSError:
+            return False
+        return True

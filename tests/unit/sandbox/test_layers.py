@@ -139,12 +139,8 @@ def test_a_crash_of_the_emulator_is_an_error_of_aws_and_in_the_log(client, monke
         ("ec2", "describe_vpcs", {"MaxResults": 1}, "InvalidParameterValue", "'maxResults'"),
     ],
 )
-def test_what_breaks_the_model_is_refused_with_the_code_of_the_service(
-    client, service, operation, params, code, message
-):
-    answer = error(
-        getattr(client(service, config=botocore.config.Config(parameter_validation=False)), operation), **params
-    )
+def test_what_breaks_the_model_is_refused_with_the_code_of_the_service(client, service, operation, params, code, message):
+    answer = error(getattr(client(service, config=botocore.config.Config(parameter_validation=False)), operation), **params)
     assert answer["Error"]["Code"] == code
     assert answer["Error"]["Message"].startswith("1 validation error detected: Value ")
     assert message in answer["Error"]["Message"]
@@ -195,9 +191,7 @@ def test_every_request_is_logged_without_its_secrets(client, control):
         "ClientRequestToken": made["params"]["ClientRequestToken"],
         "SecretString": "***",
     }
-    assert {
-        name: made[name] for name in ("service", "operation", "region", "access_key", "mutates", "status", "error")
-    } == {
+    assert {name: made[name] for name in ("service", "operation", "region", "access_key", "mutates", "status", "error")} == {
         "service": "secretsmanager",
         "operation": "CreateSecret",
         "region": "eu-central-1",

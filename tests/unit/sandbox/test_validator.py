@@ -24,8 +24,7 @@ def test_a_right_request_has_no_violations_by_either_name_of_the_operation():
             "cloudwatch",
             "put_metric_alarm",
             ALARM | {"EvaluationPeriods": 0},
-            "Value '0' at 'evaluationPeriods' failed to satisfy constraint: "
-            "Member must have value greater than or equal to 1",
+            "Value '0' at 'evaluationPeriods' failed to satisfy constraint: Member must have value greater than or equal to 1",
         ),
         (
             "logs",
@@ -44,8 +43,7 @@ def test_a_right_request_has_no_violations_by_either_name_of_the_operation():
             "cloudwatch",
             "put_metric_alarm",
             ALARM | {"Tags": [{"Key": "", "Value": "b"}]},
-            "Value '' at 'tags.1.member.key' failed to satisfy constraint: "
-            "Member must have length greater than or equal to 1",
+            "Value '' at 'tags.1.member.key' failed to satisfy constraint: Member must have length greater than or equal to 1",
         ),
         (
             "dynamodb",
@@ -109,9 +107,7 @@ def test_a_pattern_that_python_cannot_say_is_left_unchecked():
 @pytest.mark.parametrize("service", ["secretsmanager", "dynamodb", "s3", "sns", "ec2", "elbv2", "wafv2"])
 def test_every_pattern_of_a_service_is_checked(service):
     shapes = service_model(service)._service_description["shapes"].values()
-    assert [
-        shape["pattern"] for shape in shapes if "pattern" in shape and not patterns.compiled(shape["pattern"])
-    ] == []
+    assert [shape["pattern"] for shape in shapes if "pattern" in shape and not patterns.compiled(shape["pattern"])] == []
 
 
 def test_patterns_are_compiled_once():

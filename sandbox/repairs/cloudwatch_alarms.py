@@ -10,9 +10,11 @@ What alarms become is in sandbox/watch/evaluator.py. Not emulated: warm-up, Prom
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
+import botocore.session
 from moto.cloudwatch.exceptions import CloudWatchException, InvalidFormat, ResourceNotFound, ValidationError
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -28,10 +30,6 @@ from sandbox.watch.backend import history
 from sandbox.watch.paging import page
 
 MOST_DELETED = 100
-_FIELDS = (
-    "Namespace MetricName ComparisonOperator EvaluationPeriods Period Threshold Statistic Dimensions AlarmActions "
-    "DatapointsToAlarm ExtendedStatistic Unit TreatMissingData EvaluateLowSampleCountPercentile ThresholdMetricId"
-).split()
 
 
 class InvalidNextToken(CloudWatchException):
@@ -72,11 +70,17 @@ def put_metric_alarm(self: CloudWatchResponse) -> ActionResult:
     return EmptyResult()
 
 
+@functools.cache
+def _request_members() -> tuple[str, ...]:
+    model = botocore.session.get_session().get_service_model("cloudwatch")
+    return tuple(model.operation_model("PutMetricAlarm").input_shape.members)
+
+
 def put_by_service(self: CloudWatchBackend, **given: Any) -> Alarm:
     """Application Auto Scaling makes its alarms inside moto, in Python's spelling."""
     spelled = {name.replace("_", "").lower(): value for name, value in given.items()}
-    asked = {name: spelled[name.lower()] for name in _FIELDS if spelled.get(name.lower()) is not None}
-    return put(self, {"AlarmName": given["name"], "AlarmDescription": given["description"], **asked})
+    asked = {name: spelled[name.lower()] for name in _request_members() if spelled.get(name.lower()) is not None}
+    return put(self, {**asked, "AlarmName": given["name"], "AlarmDescription": given["description"]})
 
 
 def describe_alarms(self: CloudWatchResponse) -> ActionResult:
@@ -116,7 +120,9 @@ def _children(alarms: Any, parent: str) -> list[Alarm]:
 
 
 def _acts(alarm: Alarm, prefix: str | None) -> bool:
-    return not prefix or any(action.startswith(prefix) for name in ACTIONS.values() for action in alarm.definition[name])
+    return not prefix or any(
+        action.startswith(prefix) for name in ACTIONS.values() for action in alarm.definition[name]
+    )
 
 
 def _described(alarms: list[Alarm], token: str | None, names_only: bool = False) -> dict[str, Any]:

@@ -75,9 +75,7 @@ def list_metrics(self: CloudWatchResponse) -> ActionResult:
 
 
 def _has(metric: Metric, wanted: dict[str, str]) -> bool:
-    return any(
-        name == wanted["Name"] and wanted.get("Value") in (None, value) for name, value in metric.dimensions
-    )
+    return any(name == wanted["Name"] and wanted.get("Value") in (None, value) for name, value in metric.dimensions)
 
 
 def apply() -> None:

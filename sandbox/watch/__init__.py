@@ -1,1 +1,1 @@
-"""What CloudWatch computes: statistics, metric math, alarm evaluation, filter patterns. Pure; moto is patched in repairs/."""
+"""What CloudWatch computes: statistics, metric math, alarm evaluation, filter patterns. moto is patched in repairs/."""

@@ -71,5 +71,10 @@ class HistoryItem:
             "Timestamp": self.at,
             "HistoryItemType": self.kind,
             "HistorySummary": self.summary[:255],
-            "HistoryData": json.dumps({"version": "1.0", **self.data}, default=str)[:4095],
+            "HistoryData": self._text(),
         }
+
+    def _text(self) -> str:
+        """At most 4095 characters, and JSON all the same."""
+        text = json.dumps({"version": "1.0", **self.data})
+        return text if len(text) <= 4095 else json.dumps({"version": "1.0", "type": self.data.get("type")})

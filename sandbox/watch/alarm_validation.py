@@ -104,7 +104,9 @@ def _check_metrics(asked: dict[str, Any]) -> None:
             _check_window(period, asked["EvaluationPeriods"])
     returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
     if band and (len(returned) != 2 or band not in returned):
-        raise ValidationError("Exactly two elements of the metrics list should return data, one of them ThresholdMetricId.")
+        raise ValidationError(
+            "Exactly two elements of the metrics list should return data, one of them ThresholdMetricId."
+        )
     if not band and len(returned) != 1:
         raise ValidationError("Exactly one element of the metrics list should return data.")
     if not any(query.get("MetricStat") or "SEARCH" in query["Expression"] for query in queries):

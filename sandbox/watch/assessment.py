@@ -86,9 +86,7 @@ def _readings(definition: dict[str, Any], source: Source, now: datetime) -> list
     return readings
 
 
-def _range(
-    definition: dict[str, Any], source: Source, end: datetime, step: timedelta, count: int
-) -> Iterator[Reading]:
+def _range(definition: dict[str, Any], source: Source, end: datetime, step: timedelta, count: int) -> Iterator[Reading]:
     start = end - count * step
     asked = Queries(source, queries(definition), start, end)
     values = _first(asked, watched(definition))
@@ -110,9 +108,7 @@ def _first(asked: Queries, query_id: str) -> Points:
     return found[0].points if found else {}
 
 
-def _significant(
-    values: Points, definition: dict[str, Any], source: Source, start: datetime, end: datetime
-) -> Points:
+def _significant(values: Points, definition: dict[str, Any], source: Source, start: datetime, end: datetime) -> Points:
     """Without the periods that have too few samples for the percentile: 10 / (1 - p), below the median 10 / p."""
     percentile = re.fullmatch(r"p([\d.]+)", definition.get("ExtendedStatistic") or "")
     if not percentile or not 0 < float(percentile[1]) < 100:
@@ -143,7 +139,7 @@ def _reason(
     last = telling[-1]
     limits = f"{last.upper}" if last.lower == last.upper else f"lower={last.lower}, upper={last.upper}"
     return (
-        f"Threshold Crossed: {len(telling)} out of the last {_counted(periods, 'datapoint')} [{values}] {verb} {words} "
+        f"Threshold Crossed: {len(telling)} out of the last {periods} datapoints [{values}] {verb} {words} "
         f"({limits}) (minimum {_counted(needed, 'datapoint')} for {before} -> {becomes} transition)."
     )[:1023]
 

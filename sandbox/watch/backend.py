@@ -34,7 +34,9 @@ class Source:
         found = stored(self._backend).between(metric, start, end)
         if metric.namespace != "AWS/S3":
             return found
-        return found + [datum for known, datum in self._provided() if known == metric and start <= datum.timestamp < end]
+        return found + [
+            datum for known, datum in self._provided() if known == metric and start <= datum.timestamp < end
+        ]
 
     def last_seen(self, metric: Metric) -> datetime:
         known = [datum.timestamp for provided, datum in self._provided() if provided == metric]

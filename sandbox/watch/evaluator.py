@@ -85,9 +85,14 @@ def evaluate(backend: CloudWatchBackend, alarm: Alarm, now: datetime) -> None:
 
 
 def move(
-    backend: CloudWatchBackend, alarm: Alarm, state: str, reason: str, reason_data: str | None, path: tuple[str, ...] = ()
+    backend: CloudWatchBackend,
+    alarm: Alarm,
+    state: str,
+    reason: str,
+    reason_data: str | None,
+    path: tuple[str, ...] = (),
 ) -> None:
-    """The alarm takes a state; when that is another one, its actions are executed and the rules that name it looked at."""
+    """The alarm takes a state; when it is another one, its actions and the rules that name it follow."""
     with lock:
         before, old_reason = alarm.state, alarm.reason
         alarm.state, alarm.reason, alarm.reason_data = state, reason, reason_data
@@ -125,13 +130,17 @@ def _evaluate_rule(backend: CloudWatchBackend, alarm: Alarm, path: tuple[str, ..
         state = "ALARM" if holds else "OK"
         if state == alarm.state:
             return
-        child = max((known[name] for name in rule.alarms() if name in known), key=lambda c: c.state_updated, default=None)
+        child = max(
+            (known[name] for name in rule.alarms() if name in known), key=lambda c: c.state_updated, default=None
+        )
         reason = f"The rule {alarm.definition['AlarmRule']} is {str(holds).lower()}"
         data = None
         if child:
             at = child.state_updated.strftime("%A %d %B, %Y %H:%M:%S UTC")
             reason = f"{child.alarm_arn} transitioned to {child.state} at {at}"
-            triggering = [{"arn": child.alarm_arn, "state": {"value": child.state, "timestamp": timestamp(child.state_updated)}}]
+            triggering = [
+                {"arn": child.alarm_arn, "state": {"value": child.state, "timestamp": timestamp(child.state_updated)}}
+            ]
             data = json.dumps({"triggeringAlarms": triggering})
         move(backend, alarm, state, reason, data, path)
 
@@ -155,7 +164,11 @@ def _act(backend: CloudWatchBackend, alarm: Alarm, before: str) -> None:
 
 
 def _publish(backend: CloudWatchBackend, alarm: Alarm, topic: str, text: str) -> None:
-    data = {"actionState": "Succeeded", "stateUpdateTimestamp": timestamp(alarm.state_updated), "notificationResource": topic}
+    data = {
+        "actionState": "Succeeded",
+        "stateUpdateTimestamp": timestamp(alarm.state_updated),
+        "notificationResource": topic,
+    }
     try:
         sns = sns_backends[topic.split(":")[4]][topic.split(":")[3]]
         sns.publish(text, topic, subject=notification.subject(alarm, backend.region_name))

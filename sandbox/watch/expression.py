@@ -69,7 +69,8 @@ def _atom(tokens: Tokens) -> Node:
         case "name":
             if tokens.accept("("):
                 return Node("call", token.text, _arguments(tokens, ")"))
-            return Node("name", token.text)
+            # Ids begin with a lower-case letter; REPEAT, DESC and the like are words of a function.
+            return Node("name" if token.text[0].islower() else "string", token.text)
     if token.text == "(":
         inner = _binary(tokens, 0)
         tokens.expect(")")

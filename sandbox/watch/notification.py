@@ -68,10 +68,14 @@ def _trigger(definition: dict[str, Any]) -> dict[str, Any]:
     if definition.get("Metrics"):
         return {**rule, "ThresholdMetricId": definition.get("ThresholdMetricId"), "Metrics": definition["Metrics"]}
     statistic = definition.get("Statistic")
-    kind = {"StatisticType": "Statistic", "Statistic": statistic.upper()} if statistic else {
-        "StatisticType": "ExtendedStatistic",
-        "ExtendedStatistic": definition["ExtendedStatistic"],
-    }
+    kind = (
+        {"StatisticType": "Statistic", "Statistic": statistic.upper()}
+        if statistic
+        else {
+            "StatisticType": "ExtendedStatistic",
+            "ExtendedStatistic": definition["ExtendedStatistic"],
+        }
+    )
     dimensions = [{"value": pair["Value"], "name": pair["Name"]} for pair in definition.get("Dimensions", ())]
     return {
         "MetricName": definition["MetricName"],

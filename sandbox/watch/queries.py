@@ -52,7 +52,8 @@ class Queries:
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, Series) for item in items):
             raise Malformed(f"the result of {query_id!r} must be a time series or an array of time series")
-        return [Series(label or (item.label if len(items) > 1 else "") or query_id, item.points) for item in items]
+        named = self._is_metric(query_id) or len(items) > 1
+        return [Series(label or (item.label if named else "") or query_id, item.points) for item in items]
 
     def period(self, query_id: str) -> int:
         query = self.by_id[query_id]

@@ -29,7 +29,9 @@ def check_queries(queries: list[dict[str, Any]]) -> None:
         raise ValidationError(f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}.")
     for number, query in enumerate(queries, 1):
         if not _ID.fullmatch(query["Id"]):
-            raise ValidationError(f"The value {query['Id']} for parameter MetricDataQueries.member.{number}.Id is invalid.")
+            raise ValidationError(
+                f"The value {query['Id']} for parameter MetricDataQueries.member.{number}.Id is invalid."
+            )
         if ids.count(query["Id"]) > 1:
             raise ValidationError(f"The Id {query['Id']} of parameter MetricDataQueries is not unique.")
         if ("MetricStat" in query) == ("Expression" in query):
@@ -46,11 +48,14 @@ def _check_stat(stat: dict[str, Any], number: int) -> None:
     check_period(int(stat["Period"]))
     if not is_statistic(stat["Stat"]):
         raise ValidationError(
-            f"The value {stat['Stat']} for parameter MetricDataQueries.member.{number}.MetricStat.Stat is not supported."
+            f"The value {stat['Stat']} for parameter MetricDataQueries.member.{number}.MetricStat.Stat "
+            "is not supported."
         )
     for name in ("Namespace", "MetricName"):
         if not stat["Metric"].get(name):
-            raise ValidationError(f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} is required.")
+            raise ValidationError(
+                f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} is required."
+            )
 
 
 def _check_expression(query: dict[str, Any], ids: set[str]) -> None:
@@ -61,5 +66,5 @@ def _check_expression(query: dict[str, Any], ids: set[str]) -> None:
         unknown = names(parse(text)) - ids
     except Malformed as error:
         raise ValidationError(f"Error in expression '{query['Id']}': {error}") from error
-    if unknown - {"REPEAT", "LINEAR"}:
+    if unknown:
         raise ValidationError(f"Error in expression '{query['Id']}': unknown id {', '.join(sorted(unknown))}")

@@ -26,7 +26,7 @@ from sandbox.watch import evaluator
 from sandbox.watch.alarm import ACTIONS, Alarm
 from sandbox.watch.alarm_rule import parse
 from sandbox.watch.alarm_validation import check_metric_alarm
-from sandbox.watch.backend import history
+from sandbox.watch.backend import alarms, history
 from sandbox.watch.paging import page
 
 MOST_DELETED = 100
@@ -42,15 +42,15 @@ def put(backend: CloudWatchBackend, asked: dict[str, Any]) -> Alarm:
     definition["ActionsEnabled"] = definition.get("ActionsEnabled", True)
     for name in ACTIONS.values():
         definition[name] = list(definition.get(name) or ())
-    name, now = asked["AlarmName"], utcnow()
+    name, now, known = asked["AlarmName"], utcnow(), alarms(backend)
     with evaluator.lock:
-        alarm: Any = backend.alarms.get(name)
+        alarm = known.get(name)
         if alarm:
             alarm.definition, alarm.updated = definition, now
             verb, data = "updated", {"type": "Update", "updatedAlarm": definition}
         else:
             arn = make_arn_for_alarm(backend.region_name, backend.account_id, name)
-            backend.alarms[name] = alarm = Alarm(name, arn, definition, now, now, now)
+            known[name] = alarm = Alarm(name, arn, definition, now, now, now)
             backend.tagger.tag_resource(arn, asked.get("Tags") or [])
             verb, data = "created", {"type": "Create", "createdAlarm": definition}
         evaluator.record(backend, alarm, "ConfigurationUpdate", f'Alarm "{name}" {verb}', data)
@@ -61,7 +61,7 @@ def put(backend: CloudWatchBackend, asked: dict[str, Any]) -> Alarm:
 def put_metric_alarm(self: CloudWatchResponse) -> ActionResult:
     asked = dict(self._get_params())
     check_metric_alarm(asked, self.region)
-    known: Any = self.cloudwatch_backend.alarms.get(asked["AlarmName"])
+    known = alarms(self.cloudwatch_backend).get(asked["AlarmName"])
     if known and known.type != "MetricAlarm":
         raise ValidationError(f"Alarm {known.name} is a composite alarm: its type cannot be changed.")
     if not asked.get("Metrics"):
@@ -84,18 +84,18 @@ def put_by_service(self: CloudWatchBackend, **given: Any) -> Alarm:
 
 
 def describe_alarms(self: CloudWatchResponse) -> ActionResult:
-    asked, alarms = self._get_params(), self.cloudwatch_backend.alarms
+    asked, known = self._get_params(), alarms(self.cloudwatch_backend)
     if asked.get("AlarmNames") and asked.get("AlarmNamePrefix"):
         raise ValidationError("AlarmNamePrefix and AlarmNames are mutually exclusive")
     if parent := asked.get("ChildrenOfAlarmName"):
-        family = _children(alarms, parent)
-        return ActionResult(_described([alarm for alarm in family if alarm], None, names_only=True))
+        family = _children(known, parent)
+        return ActionResult(_described(family, None, names_only=True))
     if child := asked.get("ParentsOfAlarmName"):
-        return ActionResult(_described([a for a in _sorted(alarms) if child in _named(a)], None, names_only=True))
+        return ActionResult(_described([a for a in _sorted(known) if child in _named(a)], None, names_only=True))
     types = asked.get("AlarmTypes") or ["MetricAlarm"]
     found = [
         alarm
-        for alarm in _sorted(alarms)
+        for alarm in _sorted(known)
         if alarm.type in types
         and (not asked.get("AlarmNames") or alarm.name in asked["AlarmNames"])
         and alarm.name.startswith(asked.get("AlarmNamePrefix") or "")
@@ -107,22 +107,20 @@ def describe_alarms(self: CloudWatchResponse) -> ActionResult:
     return ActionResult(_described(list(shown), token))
 
 
-def _sorted(alarms: Any) -> list[Alarm]:
-    return sorted(alarms.values(), key=lambda alarm: alarm.name)
+def _sorted(known: dict[str, Alarm]) -> list[Alarm]:
+    return sorted(known.values(), key=lambda alarm: alarm.name)
 
 
 def _named(alarm: Alarm) -> set[str]:
     return parse(alarm.definition["AlarmRule"]).alarms() if alarm.type == "CompositeAlarm" else set()
 
 
-def _children(alarms: Any, parent: str) -> list[Alarm]:
-    return [alarms[name] for name in sorted(_named(alarms[parent])) if name in alarms] if parent in alarms else []
+def _children(known: dict[str, Alarm], parent: str) -> list[Alarm]:
+    return [known[name] for name in sorted(_named(known[parent])) if name in known] if parent in known else []
 
 
 def _acts(alarm: Alarm, prefix: str | None) -> bool:
-    return not prefix or any(
-        action.startswith(prefix) for name in ACTIONS.values() for action in alarm.definition[name]
-    )
+    return not prefix or any(action.startswith(prefix) for name in ACTIONS.values() for action in alarm.definition[name])
 
 
 def _described(alarms: list[Alarm], token: str | None, names_only: bool = False) -> dict[str, Any]:
@@ -144,7 +142,7 @@ def describe_alarms_for_metric(self: CloudWatchResponse) -> ActionResult:
     dimensions = sorted((pair["Name"], pair["Value"]) for pair in asked.get("Dimensions") or ())
     found = [
         alarm
-        for alarm in _sorted(self.cloudwatch_backend.alarms)
+        for alarm in _sorted(alarms(self.cloudwatch_backend))
         if all(asked.get(name) in (None, alarm.definition.get(name)) for name in same)
         and sorted((pair["Name"], pair["Value"]) for pair in alarm.definition.get("Dimensions", ())) == dimensions
     ]
@@ -153,13 +151,13 @@ def describe_alarms_for_metric(self: CloudWatchResponse) -> ActionResult:
 
 def delete_alarms(self: CloudWatchResponse) -> ActionResult:
     names = self._get_params()["AlarmNames"]
-    alarms: Any = self.cloudwatch_backend.alarms
+    known = alarms(self.cloudwatch_backend)
     if len(names) > MOST_DELETED:
         raise ValidationError(f"You can delete up to {MOST_DELETED} alarms in one operation.")
-    if sum(alarms[name].type == "CompositeAlarm" for name in names if name in alarms) > 1:
+    if sum(known[name].type == "CompositeAlarm" for name in names if name in known) > 1:
         raise ValidationError("Only one composite alarm can be deleted in one operation.")
     for name in names:
-        if parents := [alarm.name for alarm in _sorted(alarms) if name in _named(alarm)]:
+        if parents := [alarm.name for alarm in _sorted(known) if name in _named(alarm)]:
             raise ValidationError(f"Cannot delete {name} as there are composite alarm(s) depending on it: {parents}")
     self.cloudwatch_backend.delete_alarms(names)
     return EmptyResult()
@@ -168,7 +166,7 @@ def delete_alarms(self: CloudWatchResponse) -> ActionResult:
 def delete_from_backend(self: CloudWatchBackend, alarm_names: list[str]) -> None:
     with evaluator.lock:
         for name in alarm_names:
-            alarm: Any = self.alarms.pop(name, None)
+            alarm = alarms(self).pop(name, None)
             if alarm:
                 self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
                 data = {"type": "Delete", "deletedAlarm": alarm.definition}
@@ -177,11 +175,11 @@ def delete_from_backend(self: CloudWatchBackend, alarm_names: list[str]) -> None
 
 def _enable(enabled: bool) -> Any:
     def operation(self: CloudWatchResponse) -> ActionResult:
-        alarms: Any = self.cloudwatch_backend.alarms
+        known = alarms(self.cloudwatch_backend)
         for name in self._get_params()["AlarmNames"]:
-            if name in alarms:
-                alarms[name].definition = {**alarms[name].definition, "ActionsEnabled": enabled}
-                alarms[name].updated = utcnow()
+            if alarm := known.get(name):
+                alarm.definition = {**alarm.definition, "ActionsEnabled": enabled}
+                alarm.updated = utcnow()
         return EmptyResult()
 
     return operation
@@ -189,7 +187,7 @@ def _enable(enabled: bool) -> Any:
 
 def set_alarm_state(self: CloudWatchResponse) -> ActionResult:
     asked = self._get_params()
-    alarm: Any = self.cloudwatch_backend.alarms.get(asked["AlarmName"])
+    alarm = alarms(self.cloudwatch_backend).get(asked["AlarmName"])
     if not alarm:
         raise ResourceNotFound("The named resource does not exist.")
     if asked["StateValue"] not in ACTIONS:

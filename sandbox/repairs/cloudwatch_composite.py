@@ -8,8 +8,6 @@ An ActionsSuppressor in ALARM suppresses the actions; its wait and extension per
 
 from __future__ import annotations
 
-from typing import Any
-
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
@@ -17,6 +15,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from sandbox.repairs.cloudwatch_alarms import put
 from sandbox.watch.alarm_rule import parse
 from sandbox.watch.alarm_validation import check_actions
+from sandbox.watch.backend import alarms
 from sandbox.watch.tokens import Malformed
 
 MOST_CHILDREN = 100
@@ -24,7 +23,7 @@ MOST_CHILDREN = 100
 
 def put_composite_alarm(self: CloudWatchResponse) -> ActionResult:
     asked = dict(self._get_params())
-    alarms: Any = self.cloudwatch_backend.alarms
+    existing = alarms(self.cloudwatch_backend)
     check_actions(asked, self.region)
     try:
         named = parse(asked["AlarmRule"]).alarms()
@@ -32,14 +31,14 @@ def put_composite_alarm(self: CloudWatchResponse) -> ActionResult:
         raise ValidationError(f"AlarmRule is invalid: {error}") from error
     if len(named) > MOST_CHILDREN:
         raise ValidationError(f"AlarmRule must not name more than {MOST_CHILDREN} alarms")
-    if missing := sorted(named - alarms.keys()):
+    if missing := sorted(named - existing.keys()):
         raise ValidationError(f"AlarmRule names alarms that do not exist: {', '.join(missing)}")
-    known = alarms.get(asked["AlarmName"])
+    known = existing.get(asked["AlarmName"])
     if known and known.type != "CompositeAlarm":
         raise ValidationError(f"Alarm {known.name} is a metric alarm: its type cannot be changed.")
     suppressor = asked.get("ActionsSuppressor")
     if suppressor:
-        if suppressor.split(":alarm:")[-1] not in alarms:
+        if suppressor.split(":alarm:")[-1] not in existing:
             raise ValidationError(f"ActionsSuppressor {suppressor} does not exist")
         for required in ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"):
             if asked.get(required) is None:
@@ -49,4 +48,4 @@ def put_composite_alarm(self: CloudWatchResponse) -> ActionResult:
 
 
 def apply() -> None:
-    CloudWatchResponse.put_composite_alarm = put_composite_alarm
+    CloudWatchResponse.put_composite_alarm = put_composite_alarm  # type: ignore[attr-defined]

@@ -41,9 +41,7 @@ def put_dashboard(self: CloudWatchResponse) -> ActionResult:
     if len(text) > LARGEST:
         raise DashboardInvalidInputError(f"The field DashboardBody must not be longer than {LARGEST} characters")
     if faults := [{"dataPath": path, "message": message} for path, message in errors(body)]:
-        raise DashboardInvalidInputError(
-            f"The dashboard body is invalid, there are {len(faults)} validation errors: {json.dumps(faults)}"
-        )
+        raise DashboardInvalidInputError(f"The dashboard body is invalid, there are {len(faults)} validation errors: {json.dumps(faults)}")
     self.cloudwatch_backend.put_dashboard(name, text)
     messages = [{"DataPath": path, "Message": message} for path, message in warnings(body)]
     return ActionResult({"DashboardValidationMessages": messages})

@@ -35,8 +35,7 @@ def put_metric_data(self: CloudWatchBackend, namespace: str, metric_data: list[d
         self._validate_parameters_put_metric_data(member, number)
         if not now - LISTED <= member.get("Timestamp", now) <= now + AHEAD:
             raise InvalidParameterValue(
-                f"The parameter MetricData.member.{number}.Timestamp must specify a time within "
-                "the past two weeks and the next two hours."
+                f"The parameter MetricData.member.{number}.Timestamp must specify a time within the past two weeks and the next two hours."
             )
     for member in metric_data:
         metric = Metric.of({**member, "Namespace": namespace})

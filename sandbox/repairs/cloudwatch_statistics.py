@@ -19,13 +19,13 @@ from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 
 from sandbox.watch.backend import Source
-from sandbox.watch.functions import Series
 from sandbox.watch.metrics import Metric, by_period
 from sandbox.watch.paging import page
 from sandbox.watch.queries import Queries
 from sandbox.watch.query_validation import check_period, check_queries
 from sandbox.watch.statistics import is_extended, statistic
 from sandbox.watch.tokens import Malformed
+from sandbox.watch.values import Series
 
 MOST_POINTS = 1440
 PAGE = 100_800

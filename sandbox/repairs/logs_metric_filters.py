@@ -76,17 +76,13 @@ def put_metric_filter(self: LogsResponse) -> str:
 
 def _check(pattern: Pattern, transformations: list[dict[str, Any]]) -> None:
     if len(transformations) != 1:
-        raise InvalidParameterException(
-            constraint="Fixed number of 1 item.", parameter="metricTransformations", value=transformations
-        )
+        raise InvalidParameterException(constraint="Fixed number of 1 item.", parameter="metricTransformations", value=transformations)
     [transformation] = transformations
     dimensions = transformation.get("dimensions") or {}
     if len(dimensions) > MOST_DIMENSIONS:
         raise InvalidParameterException(f"A metric filter can have at most {MOST_DIMENSIONS} dimensions.")
     if dimensions and transformation.get("defaultValue") is not None:
-        raise InvalidParameterException(
-            "Invalid metric transformation: dimensions and defaultValue are mutually exclusive."
-        )
+        raise InvalidParameterException("Invalid metric transformation: dimensions and defaultValue are mutually exclusive.")
     for value in (transformation["metricValue"], *dimensions.values()):
         if value.startswith("$") and not _selects(pattern, value):
             raise InvalidParameterException(f"Invalid metric transformation: {value} is not in the filter pattern.")
@@ -171,8 +167,7 @@ def _emit(stream: LogStream, metric_filter: dict[str, Any], events: list[dict[st
         if pattern.matches(event["message"]):
             value = _taken(pattern, event["message"], transformation["metricValue"])
             dimensions = {
-                key: _taken(pattern, event["message"], selector)
-                for key, selector in (transformation.get("dimensions") or {}).items()
+                key: _taken(pattern, event["message"], selector) for key, selector in (transformation.get("dimensions") or {}).items()
             }
             if (number := _float(value)) is None or None in dimensions.values():
                 continue
@@ -191,9 +186,7 @@ def _taken(pattern: Pattern, message: str, selector: str) -> Any:
     return pattern.value(message, selector) if selector.startswith("$") else selector
 
 
-def send_log_events(
-    self: LogStream, service: str, destination_arn: str, filter_name: str, log_events: list[dict[str, Any]]
-) -> None:
+def send_log_events(self: LogStream, service: str, destination_arn: str, filter_name: str, log_events: list[dict[str, Any]]) -> None:
     """moto sends a subscription filter all events, whatever its pattern."""
     pattern = _pattern(self.log_group.subscription_filters[filter_name].filter_pattern)
     if matching := [event for event in log_events if pattern.matches(event["message"])]:

@@ -70,8 +70,7 @@ def _ask_to_confirm(subscription: Any) -> None:
     content = subscription.get_post_data(text, secrets.token_hex(16), None) | {
         "Type": "SubscriptionConfirmation",
         "Token": subscription.token,
-        "SubscribeURL": f"https://sns.{region}.amazonaws.com/?Action=ConfirmSubscription"
-        f"&TopicArn={topic}&Token={subscription.token}",
+        "SubscribeURL": f"https://sns.{region}.amazonaws.com/?Action=ConfirmSubscription&TopicArn={topic}&Token={subscription.token}",
     }
     content.pop("UnsubscribeURL")
     _post(subscription, "SubscriptionConfirmation", json.dumps(content))

@@ -77,8 +77,7 @@ def _check_single(asked: dict[str, Any]) -> None:
     low = asked.get("EvaluateLowSampleCountPercentile")
     if low and low not in ("evaluate", "ignore"):
         raise ValidationError(
-            f"Option {low} is not supported. "
-            "Supported options for parameter EvaluateLowSampleCountPercentile are evaluate and ignore."
+            f"Option {low} is not supported. Supported options for parameter EvaluateLowSampleCountPercentile are evaluate and ignore."
         )
     _check_window(asked["Period"], asked["EvaluationPeriods"])
 
@@ -88,9 +87,7 @@ def _check_window(period: int, periods: int) -> None:
         raise ValidationError("Period must be 10, 20, 30 or a multiple of 60")
     limit, words = (WEEK, "seven days") if period >= HOUR else (DAY, "a day")
     if period * periods > limit:
-        raise ValidationError(
-            f"Metrics cannot be checked across more than {words} (EvaluationPeriods * Period must be <= {limit})."
-        )
+        raise ValidationError(f"Metrics cannot be checked across more than {words} (EvaluationPeriods * Period must be <= {limit}).")
 
 
 def _check_metrics(asked: dict[str, Any]) -> None:
@@ -104,9 +101,7 @@ def _check_metrics(asked: dict[str, Any]) -> None:
             _check_window(period, asked["EvaluationPeriods"])
     returned = [query["Id"] for query in queries if query.get("ReturnData", True)]
     if band and (len(returned) != 2 or band not in returned):
-        raise ValidationError(
-            "Exactly two elements of the metrics list should return data, one of them ThresholdMetricId."
-        )
+        raise ValidationError("Exactly two elements of the metrics list should return data, one of them ThresholdMetricId.")
     if not band and len(returned) != 1:
         raise ValidationError("Exactly one element of the metrics list should return data.")
     if not any(query.get("MetricStat") or "SEARCH" in query["Expression"] for query in queries):

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from sandbox.watch.alarm import Alarm, timestamp
 from sandbox.watch.evaluation import EXTRA_PERIODS, WORDS, breaches, is_final, state
-from sandbox.watch.functions import Series
 from sandbox.watch.metrics import Metric, Points, points
 from sandbox.watch.queries import Queries, Source
+from sandbox.watch.values import Series
 
 
 class Verdict(NamedTuple):
@@ -57,9 +57,7 @@ def metrics(definition: dict[str, Any]) -> set[Metric]:
 
 def treat_missing(definition: dict[str, Any]) -> str:
     """Alarms on DynamoDB's metrics ignore missing data unless told otherwise."""
-    return definition.get("TreatMissingData") or (
-        "ignore" if definition.get("Namespace") == "AWS/DynamoDB" else "missing"
-    )
+    return definition.get("TreatMissingData") or ("ignore" if definition.get("Namespace") == "AWS/DynamoDB" else "missing")
 
 
 def assess(alarm: Alarm, source: Source, now: datetime) -> Verdict:
@@ -120,9 +118,7 @@ def _significant(values: Points, definition: dict[str, Any], source: Source, sta
     return {at: value for at, value in values.items() if counts.get(at, 0) >= least - 1e-6}
 
 
-def _reason(
-    definition: dict[str, Any], becomes: str, real: list[Reading], before: str, needed: int, missing: str
-) -> str:
+def _reason(definition: dict[str, Any], becomes: str, real: list[Reading], before: str, needed: int, missing: str) -> str:
     periods = definition["EvaluationPeriods"]
     if becomes == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {_counted(periods, 'datapoint')} {'was' if periods == 1 else 'were'} unknown."

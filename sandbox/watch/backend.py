@@ -8,13 +8,18 @@ from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend
 
-from sandbox.watch.alarm import HistoryItem
+from sandbox.watch.alarm import Alarm, HistoryItem
 from sandbox.watch.metrics import Metric, Metrics
 from sandbox.watch.statistics import Datum
 
 
 def stored(backend: CloudWatchBackend) -> Metrics:
     return backend.__dict__.setdefault("metrics", Metrics())
+
+
+def alarms(backend: CloudWatchBackend) -> dict[str, Alarm]:
+    """In the place of moto's alarms, of which moto's other services read name and ARN."""
+    return backend.alarms  # type: ignore[return-value]
 
 
 def history(backend: CloudWatchBackend) -> list[HistoryItem]:
@@ -34,9 +39,7 @@ class Source:
         found = stored(self._backend).between(metric, start, end)
         if metric.namespace != "AWS/S3":
             return found
-        return found + [
-            datum for known, datum in self._provided() if known == metric and start <= datum.timestamp < end
-        ]
+        return found + [datum for known, datum in self._provided() if known == metric and start <= datum.timestamp < end]
 
     def last_seen(self, metric: Metric) -> datetime:
         known = [datum.timestamp for provided, datum in self._provided() if provided == metric]

@@ -7,7 +7,9 @@ import logging
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.utils import utcnow
@@ -17,7 +19,7 @@ from sandbox.watch import notification
 from sandbox.watch.alarm import Alarm, HistoryItem, timestamp
 from sandbox.watch.alarm_rule import parse
 from sandbox.watch.assessment import assess, metrics
-from sandbox.watch.backend import Source, history
+from sandbox.watch.backend import Source, alarms, history
 from sandbox.watch.metrics import Metric
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def _pass(now: datetime, everything: bool) -> None:
     for account, regions in list(cloudwatch_backends.items()):
         for region, backend in list(regions.items()):
             what = _changed.pop((account, region), set())
-            for alarm in list(backend.alarms.values()):
+            for alarm in list(alarms(backend).values()):
                 if not (everything or alarm.name in what or what and _watches(alarm, what)):
                     continue
                 try:
@@ -80,7 +82,7 @@ def evaluate(backend: CloudWatchBackend, alarm: Alarm, now: datetime) -> None:
         return
     verdict = assess(alarm, Source(backend), now)
     with lock:
-        if verdict.state != alarm.state and backend.alarms.get(alarm.name) is alarm:
+        if verdict.state != alarm.state and alarms(backend).get(alarm.name) is alarm:
             move(backend, alarm, verdict.state, verdict.reason, verdict.reason_data)
 
 
@@ -110,12 +112,12 @@ def move(
         }
         record(backend, alarm, "StateUpdate", f"Alarm updated from {before} to {state}", states)
         _act(backend, alarm, before)
-        for parent in list(backend.alarms.values()):
+        for parent in list(alarms(backend).values()):
             if parent.type == "CompositeAlarm" and alarm.name in parse(parent.definition["AlarmRule"]).alarms():
                 _evaluate_rule(backend, parent, (*path, alarm.name))
 
 
-def record(backend: CloudWatchBackend, alarm: Alarm, kind: str, summary: str, data: dict[str, object]) -> None:
+def record(backend: CloudWatchBackend, alarm: Alarm, kind: str, summary: str, data: Mapping[str, Any]) -> None:
     history(backend).append(HistoryItem(alarm.name, alarm.type, utcnow(), kind, summary, data))
 
 
@@ -125,22 +127,18 @@ def _evaluate_rule(backend: CloudWatchBackend, alarm: Alarm, path: tuple[str, ..
         return
     rule = parse(alarm.definition["AlarmRule"])
     with lock:
-        known: dict[str, Alarm] = backend.alarms
+        known = alarms(backend)
         holds = rule.holds(lambda name: known[name].state if name in known else "INSUFFICIENT_DATA")
         state = "ALARM" if holds else "OK"
         if state == alarm.state:
             return
-        child = max(
-            (known[name] for name in rule.alarms() if name in known), key=lambda c: c.state_updated, default=None
-        )
+        child = max((known[name] for name in rule.alarms() if name in known), key=lambda c: c.state_updated, default=None)
         reason = f"The rule {alarm.definition['AlarmRule']} is {str(holds).lower()}"
         data = None
         if child:
             at = child.state_updated.strftime("%A %d %B, %Y %H:%M:%S UTC")
             reason = f"{child.alarm_arn} transitioned to {child.state} at {at}"
-            triggering = [
-                {"arn": child.alarm_arn, "state": {"value": child.state, "timestamp": timestamp(child.state_updated)}}
-            ]
+            triggering = [{"arn": child.alarm_arn, "state": {"value": child.state, "timestamp": timestamp(child.state_updated)}}]
             data = json.dumps({"triggeringAlarms": triggering})
         move(backend, alarm, state, reason, data, path)
 
@@ -150,12 +148,13 @@ def _act(backend: CloudWatchBackend, alarm: Alarm, before: str) -> None:
     alarm.suppressed_by = None
     if not alarm.actions_enabled:
         return
-    suppressor = backend.alarms.get((alarm.definition.get("ActionsSuppressor") or "").split(":alarm:")[-1])
+    suppressor = alarms(backend).get((alarm.definition.get("ActionsSuppressor") or "").split(":alarm:")[-1])
     if suppressor and suppressor.state == "ALARM":
         alarm.suppressed_by = "Alarm"
         return
+    known = alarms(backend)
     names = parse(alarm.definition["AlarmRule"]).alarms() if alarm.type == "CompositeAlarm" else set()
-    children = [backend.alarms[name] for name in sorted(names) if name in backend.alarms]
+    children = [known[name] for name in sorted(names) if name in known]
     triggering = [child for child in children if child.state == "ALARM"] if alarm.state == "ALARM" else children
     text = notification.message(alarm, before, backend.account_id, backend.region_name, triggering)
     for action in alarm.actions():

@@ -52,9 +52,7 @@ class Metrics:
         return self._series[metric][-1].timestamp
 
 
-def by_period(
-    data: Iterable[Datum], start: datetime, period: int, unit: str | None = None
-) -> dict[datetime, list[Datum]]:
+def by_period(data: Iterable[Datum], start: datetime, period: int, unit: str | None = None) -> dict[datetime, list[Datum]]:
     """The data of each period that has any; the first period begins at `start`."""
     step = timedelta(seconds=period)
     periods: dict[datetime, list[Datum]] = defaultdict(list)

@@ -47,8 +47,7 @@ def message(alarm: Alarm, before: str, account: str, region: str, children: list
     if alarm.type == "CompositeAlarm":
         content["AlarmRule"] = definition["AlarmRule"]
         content["TriggeringChildren"] = [
-            {"Arn": child.alarm_arn, "State": {"Value": child.state, "Timestamp": timestamp(child.state_updated)}}
-            for child in children
+            {"Arn": child.alarm_arn, "State": {"Value": child.state, "Timestamp": timestamp(child.state_updated)}} for child in children
         ]
     else:
         content["Trigger"] = _trigger(definition)

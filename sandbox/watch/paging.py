@@ -9,9 +9,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def page(
-    items: Sequence[Item], size: int, token: str | None, invalid: type[Exception]
-) -> tuple[Sequence[Item], str | None]:
+def page(items: Sequence[Item], size: int, token: str | None, invalid: type[Exception]) -> tuple[Sequence[Item], str | None]:
     start = 0
     if token:
         try:

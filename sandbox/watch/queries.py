@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sandbox.watch.expression import Node, names, parse
-from sandbox.watch.functions import Scope, Series, Value, evaluate
+from sandbox.watch.metric_math import evaluate
 from sandbox.watch.metrics import Metric, points
 from sandbox.watch.search import search
 from sandbox.watch.statistics import Datum
 from sandbox.watch.tokens import Malformed
+from sandbox.watch.values import Scope, Series, Value, array, times_between
 
 TRAINING = timedelta(days=14)
 FEWEST_TRAINING_POINTS = 3
@@ -49,21 +50,19 @@ class Queries:
     def all_series(self, query_id: str) -> list[Series]:
         """What a query returns: its label, or that of each member of an array."""
         value, label = self.value(query_id), self.by_id[query_id].get("Label")
-        items = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, Series) for item in items):
-            raise Malformed(f"the result of {query_id!r} must be a time series or an array of time series")
-        named = self._is_metric(query_id) or len(items) > 1
-        return [Series(label or (item.label if named else "") or query_id, item.points) for item in items]
+        found = array(value)
+        named = self._is_metric(query_id) or len(found) > 1
+        return [Series(label or (one.label if named else "") or query_id, one.points) for one in found]
 
-    def period(self, query_id: str) -> int:
-        query = self.by_id[query_id]
-        if stat := query.get("MetricStat"):
-            return int(stat["Period"])
-        if query.get("Period"):
-            return int(query["Period"])
-        used = names(parse(query["Expression"])) & self.by_id.keys() - {query_id}
-        periods = [self.period(name) for name in used or [known for known in self.by_id if self._is_metric(known)]]
-        return max(periods, default=300)
+    def period(self, query_id: str, above: frozenset[str] = frozenset()) -> int:
+        """The longest period that an expression works on, when it gives none itself."""
+        query, above = self.by_id[query_id], above | {query_id}
+        given = query.get("MetricStat", query).get("Period")
+        if given:
+            return int(given)
+        used = (names(parse(query["Expression"])) & self.by_id.keys()) - above
+        metrics = [known for known in self.by_id if self._is_metric(known)]
+        return max((self.period(name, above) for name in used or metrics), default=300)
 
     def _is_metric(self, query_id: str) -> bool:
         return "MetricStat" in self.by_id[query_id]
@@ -109,9 +108,7 @@ class Queries:
         if len(known) < FEWEST_TRAINING_POINTS:
             return [Series("upper", {}), Series("lower", {})]
         mean, spread = statistics.fmean(known), width * statistics.pstdev(known)
-        step, times = timedelta(seconds=period), []
-        while self.start + len(times) * step < self.end:
-            times.append(self.start + len(times) * step)
+        times = times_between(self.start, self.end, period)
         return [
             Series(f"{node.value} (expected upper)", dict.fromkeys(times, mean + spread)),
             Series(f"{node.value} (expected lower)", dict.fromkeys(times, mean - spread)),

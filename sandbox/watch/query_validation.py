@@ -29,9 +29,7 @@ def check_queries(queries: list[dict[str, Any]]) -> None:
         raise ValidationError(f"The collection MetricDataQueries must not have a size greater than {MOST_QUERIES}.")
     for number, query in enumerate(queries, 1):
         if not _ID.fullmatch(query["Id"]):
-            raise ValidationError(
-                f"The value {query['Id']} for parameter MetricDataQueries.member.{number}.Id is invalid."
-            )
+            raise ValidationError(f"The value {query['Id']} for parameter MetricDataQueries.member.{number}.Id is invalid.")
         if ids.count(query["Id"]) > 1:
             raise ValidationError(f"The Id {query['Id']} of parameter MetricDataQueries is not unique.")
         if ("MetricStat" in query) == ("Expression" in query):
@@ -47,15 +45,10 @@ def check_queries(queries: list[dict[str, Any]]) -> None:
 def _check_stat(stat: dict[str, Any], number: int) -> None:
     check_period(int(stat["Period"]))
     if not is_statistic(stat["Stat"]):
-        raise ValidationError(
-            f"The value {stat['Stat']} for parameter MetricDataQueries.member.{number}.MetricStat.Stat "
-            "is not supported."
-        )
+        raise ValidationError(f"The value {stat['Stat']} for parameter MetricDataQueries.member.{number}.MetricStat.Stat is not supported.")
     for name in ("Namespace", "MetricName"):
         if not stat["Metric"].get(name):
-            raise ValidationError(
-                f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} is required."
-            )
+            raise ValidationError(f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} is required.")
 
 
 def _check_expression(query: dict[str, Any], ids: set[str]) -> None:

@@ -51,10 +51,7 @@ def _meets_term(metric: Metric, key: str, text: str) -> bool:
     if text.startswith('"'):
         return text.strip('"') in values
     wanted = text.lower()
-    return any(
-        wanted == value.lower() or wanted in re.findall(r"[a-z]+|\d+", value.lower()) or _words(value, wanted)
-        for value in values
-    )
+    return any(wanted == value.lower() or wanted in re.findall(r"[a-z]+|\d+", value.lower()) or _words(value, wanted) for value in values)
 
 
 def _words(value: str, wanted: str) -> bool:

@@ -17,7 +17,7 @@ class Datum(NamedTuple):
 
     timestamp: datetime
     unit: str
-    count: float
+    samples: float
     total: float
     minimum: float
     maximum: float
@@ -48,7 +48,7 @@ def is_extended(name: str) -> bool:
 def statistic(data: Iterable[Datum], name: str) -> float | None:
     """None when the samples do not tell: no data, or a statistic set where a distribution is asked for."""
     data = list(data)
-    count = sum(datum.count for datum in data)
+    count = sum(datum.samples for datum in data)
     if not count:
         return None
     match name:
@@ -64,7 +64,7 @@ def statistic(data: Iterable[Datum], name: str) -> float | None:
             return max(datum.maximum for datum in data)
     if any(datum.minimum != datum.maximum for datum in data):
         return None
-    return _of_distribution(sorted((datum.minimum, datum.count) for datum in data), name)
+    return _of_distribution(sorted((datum.minimum, datum.samples) for datum in data), name)
 
 
 def _of_distribution(samples: Samples, name: str) -> float | None:

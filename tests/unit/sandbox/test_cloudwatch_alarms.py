@@ -71,9 +71,7 @@ def test_metric_math_that_aws_refuses_is_refused(cloudwatch, metrics):
         cloudwatch.put_metric_alarm(**MATH, Metrics=metrics)
 
 
-@pytest.mark.parametrize(
-    "change", [{"Period": 3600, "EvaluationPeriods": 168}, {"Period": 10}, {"AlarmActions": [TOPIC]}]
-)
+@pytest.mark.parametrize("change", [{"Period": 3600, "EvaluationPeriods": 168}, {"Period": 10}, {"AlarmActions": [TOPIC]}])
 def test_what_aws_takes_is_taken(cloudwatch, change):
     cloudwatch.put_metric_alarm(**{**ALARM, **change})
     [alarm] = cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"]
@@ -122,10 +120,7 @@ def test_alarms_are_filtered(cloudwatch):
     assert names(AlarmNamePrefix="oth") == ["other"]
     assert names(StateValue="OK") == []
     assert names(AlarmTypes=["CompositeAlarm"]) == []
-    assert [
-        a["AlarmName"]
-        for a in cloudwatch.describe_alarms_for_metric(Namespace="Shop", MetricName="Errors")["MetricAlarms"]
-    ] == [
+    assert [a["AlarmName"] for a in cloudwatch.describe_alarms_for_metric(Namespace="Shop", MetricName="Errors")["MetricAlarms"]] == [
         "errors",
         "other",
     ]

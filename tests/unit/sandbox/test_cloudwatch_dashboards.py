@@ -28,9 +28,7 @@ def _body(*widgets):
 
 
 def test_a_dashboard_comes_back_as_it_was_put(cloudwatch):
-    body = _body(
-        METRIC, TEXT, {**METRIC, "properties": {"region": "eu-central-1", "metrics": [[{"expression": "m1"}]]}}
-    )
+    body = _body(METRIC, TEXT, {**METRIC, "properties": {"region": "eu-central-1", "metrics": [[{"expression": "m1"}]]}})
     assert cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=body)["DashboardValidationMessages"] == []
     assert cloudwatch.get_dashboard(DashboardName="shop")["DashboardBody"] == body
 
@@ -64,8 +62,6 @@ def test_a_body_that_is_no_dashboard_is_refused(cloudwatch, body):
 
 def test_a_minor_fault_is_told_and_kept(cloudwatch):
     widget = {**METRIC, "properties": {"metrics": [["Shop", "Errors"]]}}
-    [message] = cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=_body(widget))[
-        "DashboardValidationMessages"
-    ]
+    [message] = cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=_body(widget))["DashboardValidationMessages"]
     assert message["DataPath"] == "/widgets/0/properties"
     assert cloudwatch.list_dashboards()["DashboardEntries"][0]["DashboardName"] == "shop"

@@ -6,8 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
+import requests
 from waiting import eventually
+
+from sandbox.watch import evaluator
 
 ALARM = {
     "AlarmName": "errors",
@@ -44,8 +46,8 @@ def inbox(client):
     return topic, take
 
 
-def _put(cloudwatch, name, *values, dimensions=(), minutes_ago=0):
-    at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+def _put(cloudwatch, name, *values, dimensions=(), minutes_ago=0, now=None):
+    at = (now or datetime.now(UTC)) - timedelta(minutes=minutes_ago)
     data = [{"MetricName": name, "Dimensions": list(dimensions), "Value": value, "Timestamp": at} for value in values]
     cloudwatch.put_metric_data(Namespace="Shop", MetricData=data)
 
@@ -92,7 +94,8 @@ def test_a_missing_topic_is_a_failed_action(cloudwatch):
     assert item["HistorySummary"].startswith(f"Failed to execute action {topic}")
 
 
-def test_a_state_that_was_set_notifies_and_does_not_last(cloudwatch, inbox):
+def test_a_state_that_was_set_notifies_and_does_not_last(cloudwatch, inbox, monkeypatch):
+    monkeypatch.setattr(evaluator, "EVERY", timedelta(seconds=1))
     topic, take = inbox
     cloudwatch.put_metric_alarm(**ALARM, AlarmActions=[topic], OKActions=[topic], TreatMissingData="notBreaching")
     eventually(lambda: _state(cloudwatch), "OK")
@@ -102,26 +105,27 @@ def test_a_state_that_was_set_notifies_and_does_not_last(cloudwatch, inbox):
     eventually(lambda: _state(cloudwatch), "OK")
 
 
-def test_alarms_follow_the_time_of_the_emulator(cloudwatch):
+def test_alarms_follow_the_time_of_the_emulator(cloudwatch, endpoint_url):
     cloudwatch.put_metric_alarm(**ALARM, TreatMissingData="notBreaching")
     _put(cloudwatch, "Errors", 5, dimensions=ALARM["Dimensions"])
     eventually(lambda: _state(cloudwatch), "ALARM")
-    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
-        eventually(lambda: _state(cloudwatch), "OK")
+    requests.put(f"{endpoint_url}/_sandbox/clock", json={"offset_seconds": 3600}, timeout=10)
+    eventually(lambda: _state(cloudwatch), "OK")
 
 
 def test_three_out_of_four_periods(cloudwatch):
     asked = {**ALARM, "EvaluationPeriods": 4, "DatapointsToAlarm": 3, "TreatMissingData": "notBreaching"}
     cloudwatch.put_metric_alarm(**asked)
+    now = datetime.now(UTC)
     for minutes_ago in (1, 3):
-        _put(cloudwatch, "Errors", 5, dimensions=ALARM["Dimensions"], minutes_ago=minutes_ago)
+        _put(cloudwatch, "Errors", 5, dimensions=ALARM["Dimensions"], minutes_ago=minutes_ago, now=now)
     eventually(lambda: _state(cloudwatch), "OK")
-    _put(cloudwatch, "Errors", 5, dimensions=ALARM["Dimensions"], minutes_ago=2)
+    _put(cloudwatch, "Errors", 5, dimensions=ALARM["Dimensions"], minutes_ago=2, now=now)
     eventually(lambda: _state(cloudwatch), "ALARM")
 
 
 def test_an_alarm_on_metric_math(cloudwatch):
-    errors, requests = ({**STAT, "Stat": "Sum", "Metric": {**STAT["Metric"], "MetricName": m}} for m in ("Bad", "All"))
+    errors, total = ({**STAT, "Stat": "Sum", "Metric": {**STAT["Metric"], "MetricName": m}} for m in ("Bad", "All"))
     cloudwatch.put_metric_alarm(
         AlarmName="errors",
         EvaluationPeriods=1,
@@ -129,12 +133,13 @@ def test_an_alarm_on_metric_math(cloudwatch):
         ComparisonOperator="GreaterThanThreshold",
         Metrics=[
             {"Id": "bad", "MetricStat": errors, "ReturnData": False},
-            {"Id": "all", "MetricStat": requests, "ReturnData": False},
+            {"Id": "all", "MetricStat": total, "ReturnData": False},
             {"Id": "rate", "Expression": "100 * bad / all", "Label": "Error rate"},
         ],
     )
-    _put(cloudwatch, "All", 100)
-    _put(cloudwatch, "Bad", 6)
+    now = datetime.now(UTC)
+    _put(cloudwatch, "All", 100, now=now)
+    _put(cloudwatch, "Bad", 6, now=now)
     eventually(lambda: _state(cloudwatch), "ALARM")
 
 
@@ -160,7 +165,7 @@ def test_a_percentile_of_too_few_samples_is_ignored_when_asked(cloudwatch):
     cloudwatch.put_metric_alarm(**asked, EvaluateLowSampleCountPercentile="ignore")
     _put(cloudwatch, "Errors", *[9] * 99, dimensions=ALARM["Dimensions"])
     eventually(lambda: _state(cloudwatch), "OK")
-    _put(cloudwatch, "Errors", 9, dimensions=ALARM["Dimensions"])
+    _put(cloudwatch, "Errors", *[9] * 100, dimensions=ALARM["Dimensions"])
     eventually(lambda: _state(cloudwatch), "ALARM")
 
 

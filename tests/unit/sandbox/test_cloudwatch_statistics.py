@@ -64,9 +64,7 @@ def test_results_come_newest_first_and_in_pages(cloudwatch):
     first = cloudwatch.get_metric_data(**SPAN, MetricDataQueries=queries, MaxDatapoints=1)
     [result] = first["MetricDataResults"]
     assert (result["Values"], result["StatusCode"]) == ([50], "PartialData")
-    second = cloudwatch.get_metric_data(
-        **SPAN, MetricDataQueries=queries, MaxDatapoints=1, NextToken=first["NextToken"]
-    )
+    second = cloudwatch.get_metric_data(**SPAN, MetricDataQueries=queries, MaxDatapoints=1, NextToken=first["NextToken"])
     [result] = second["MetricDataResults"]
     assert (result["Values"], result["StatusCode"]) == ([101], "Complete")
     assert "NextToken" not in second
@@ -75,9 +73,7 @@ def test_results_come_newest_first_and_in_pages(cloudwatch):
 def test_the_band_has_an_upper_and_a_lower_bound(cloudwatch):
     for minutes in range(10, 40, 10):
         at = HOUR - timedelta(minutes=minutes)
-        cloudwatch.put_metric_data(
-            Namespace="Shop", MetricData=[{"MetricName": "Latency", "Timestamp": at, "Value": 70 + minutes}]
-        )
+        cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Latency", "Timestamp": at, "Value": 70 + minutes}])
     queries = [
         {"Id": "m1", "MetricStat": STAT, "ReturnData": False},
         {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m1, 1)"},

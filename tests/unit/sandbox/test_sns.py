@@ -37,7 +37,7 @@ def subscriber() -> Iterator[tuple[str, queue.Queue]]:
         def log_message(self, *_: object) -> None: ...
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/", posted
     server.shutdown()
     server.server_close()

@@ -75,8 +75,15 @@ def test_what_is_no_expression_is_malformed(expression):
 
 
 @pytest.mark.parametrize(
-    ("expression", "message"), [("e + 1", "refers to itself"), ("NOPE(m1)", "unsupported"), ("SUM(m1)", "time series")]
+    ("expression", "message"),
+    [("e + 1", "refers to itself"), ("NOPE(m1)", "unsupported"), ("FILL(m1)", "wrong arguments"), ("SUM(m1)", "time series")],
 )
 def test_what_cannot_be_evaluated_says_why(expression, message):
     with pytest.raises(Malformed, match=message):
         _values(expression)
+
+
+def test_expressions_that_refer_to_each_other_are_malformed():
+    queries = [{"Id": "a", "Expression": "b"}, {"Id": "b", "Expression": "a"}]
+    with pytest.raises(Malformed, match="refers to itself"):
+        Queries(Metrics(), queries, START, START + timedelta(minutes=1)).value("a")

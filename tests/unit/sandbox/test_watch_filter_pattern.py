@@ -75,9 +75,7 @@ def test_values_are_taken_from_the_event():
     assert compile("[..., status, bytes]").value(ACCESS, "$bytes") == "1534"
 
 
-@pytest.mark.parametrize(
-    "pattern", ["{ $.a = }", "{ level = 1 }", "{ $.a = 1", "{ $.a > b }", "[a, b", "{ $.a = %(% }"]
-)
+@pytest.mark.parametrize("pattern", ["{ $.a = }", "{ level = 1 }", "{ $.a = 1", "{ $.a > b }", "[a, b", "{ $.a = %(% }"])
 def test_what_is_no_pattern_is_malformed(pattern):
     with pytest.raises(Malformed):
         compile(pattern)

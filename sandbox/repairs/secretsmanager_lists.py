@@ -2,8 +2,8 @@
 
 * ListSecrets sorts by CreatedDate, both ways.
   https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
-* BatchGetSecretValue answers at most 20 secrets a page, leaves out those scheduled for deletion, and reports in `Errors`
-  each one that cannot be read.
+* BatchGetSecretValue answers at most 20 secrets a page, leaves out those scheduled for deletion, and reports in
+  `Errors` each one that cannot be read.
   https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 
 moto ignores SortOrder, and one secret without a value fails its whole batch. Its store searches its secrets while

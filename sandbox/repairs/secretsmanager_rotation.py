@@ -1,13 +1,13 @@
 """RotateSecret needs a Lambda function that exists, and changes nothing before it has checked everything.
 
-The function gets four steps and moves the labels itself; a rotation that did not end (AWSPENDING on a version that is not
-AWSCURRENT) stands in the way of the next one.
+The function gets four steps and moves the labels itself; a rotation that did not end (AWSPENDING on a version that is
+not AWSCURRENT) stands in the way of the next one.
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 
-moto puts AWSCURRENT on an empty version without a function, and enables rotation before it looks for the function. Here the
-steps run before RotateSecret answers (at AWS after it), and nothing rotates by its schedule: with a cron() expression
-NextRotationDate is left out.
+moto puts AWSCURRENT on an empty version without a function, and enables rotation before it looks for the function. Here
+the steps run before RotateSecret answers (at AWS after it), and nothing rotates by its schedule: with a cron()
+expression NextRotationDate is left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from moto.secretsmanager.exceptions import (
 )
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend
 
-from sandbox.repairs.secretsmanager_stages import CURRENT, add, labelled, move
+from sandbox.repairs.secretsmanager_stages import CURRENT, DELETED, add, labelled, move
 
 PENDING = "AWSPENDING"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -46,9 +46,7 @@ def check(secret: FakeSecret | ReplicaSecret, rules: dict[str, Any], function_ar
     if isinstance(secret, ReplicaSecret):
         raise OperationNotPermittedOnReplica
     if secret.is_deleted():
-        raise InvalidRequestException(
-            "You can't perform this operation on the secret because it was marked for deletion."
-        )
+        raise InvalidRequestException(DELETED)
     if not function_arn:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")
     days = rules.get("AutomaticallyAfterDays")

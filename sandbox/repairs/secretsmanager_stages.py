@@ -1,7 +1,7 @@
 """Versions of a secret and their staging labels.
 
-* A label is attached to one version at most. Whoever moves it names the version that has it; AWSPREVIOUS follows AWSCURRENT
-  by itself; AWSCURRENT can be moved, never taken away.
+* A label is attached to one version at most. Whoever moves it names the version that has it; AWSPREVIOUS follows
+  AWSCURRENT by itself; AWSCURRENT can be moved, never taken away.
   https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 * Without a version GetSecretValue answers AWSCURRENT's.
   https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
@@ -33,6 +33,7 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 Versions = dict[str, dict[str, Any]]
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
+DELETED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
 def labelled(versions: Versions, stage: str) -> str | None:
@@ -80,8 +81,8 @@ def check_move(versions: Versions, stage: str, source: str | None, target: str |
     if holder and holder != target and source != holder:
         given = "can't be empty" if not source else "value is incorrect"
         raise InvalidParameterException(
-            f"The parameter RemoveFromVersionId {given}. Staging label {stage} is currently attached to version {holder}, "
-            "so you must explicitly reference that version in RemoveFromVersionId."
+            f"The parameter RemoveFromVersionId {given}. Staging label {stage} is currently attached to version "
+            f"{holder}, so you must explicitly reference that version in RemoveFromVersionId."
         )
     if source and source != holder:
         raise InvalidParameterException(f"The staging label {stage} is not attached to version {source}.")
@@ -102,9 +103,7 @@ def update_secret_version_stage(
     if isinstance(secret, ReplicaSecret):
         raise OperationNotPermittedOnReplica
     if secret.is_deleted():
-        raise InvalidRequestException(
-            "You can't perform this operation on the secret because it was marked for deletion."
-        )
+        raise InvalidRequestException(DELETED)
     check_move(secret.versions, version_stage, remove_from_version_id, move_to_version_id)
     move(secret.versions, version_stage, move_to_version_id)
     secret.last_changed_date = time.time()
@@ -133,7 +132,7 @@ def check_with_existing(
         raise InvalidRequestException(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
             if on_create
-            else "You can't perform this operation on the secret because it was marked for deletion."
+            else DELETED
         )
     version = secret.versions.get(client_request_token or "")
     # A rotation makes its version first and its value later.
@@ -141,8 +140,8 @@ def check_with_existing(
         if same_value(version, secret_string, secret_binary):
             return secret
         raise ResourceExistsException(
-            f"You can't use ClientRequestToken {client_request_token} because that value is already in use for a version "
-            f"of secret {secret.arn}."
+            f"You can't use ClientRequestToken {client_request_token} because that value is already in use for a "
+            f"version of secret {secret.arn}."
         )
     if on_create:
         raise ResourceExistsException(f"The operation failed because the secret {secret_name} already exists.")
@@ -168,18 +167,17 @@ def list_secret_version_ids(self: SecretsManagerResponse) -> str:
 
 
 def apply() -> None:
+    def take_away(self: FakeSecret, version_stages: list[str]) -> None:
+        """moto stores the version itself afterwards, with these labels."""
+        for stage in version_stages:
+            move(self.versions, stage, None)
+
     FakeSecret.default_version_id = property(  # type: ignore[assignment]
         lambda self: labelled(self.versions, CURRENT), lambda self, value: None
     )
+    FakeSecret.remove_version_stages_from_old_versions = take_away
     FakeSecret.reset_default_version = lambda self, version, identifier: add(self.versions, version)
     FakeSecret._form_version_ids_to_stages = lambda self: stages_of(self.versions)
     SecretsManagerBackend._check_with_existing_secrets_and_versions = check_with_existing
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage
     SecretsManagerResponse.list_secret_version_ids = list_secret_version_ids
-
-    def add_without_current(self: FakeSecret, version_stages: list[str]) -> None:
-        """moto stores the version itself afterwards, with these labels."""
-        for stage in version_stages:
-            move(self.versions, stage, None)
-
-    FakeSecret.remove_version_stages_from_old_versions = add_without_current

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaBackend
@@ -20,8 +22,6 @@ def function(secrets, monkeypatch) -> list[str]:
     steps: list[str] = []
 
     def invoke(self, function_name, qualifier, body, headers, response_headers):
-        import json
-
         event = json.loads(body)
         steps.append(event["Step"])
         secret = {"SecretId": event["SecretId"]}

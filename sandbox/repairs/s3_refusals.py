@@ -1,7 +1,7 @@
 """Bucket names, policies and ACLs that S3 refuses.
 
 * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-* A policy names only the bucket it is put on. A public one (sandbox/bucket_policies.py) is refused while BlockPublicPolicy
+* A policy names only its bucket. A public one (sandbox/bucket_policies.py) is refused while BlockPublicPolicy
   is on, for the bucket or for the account.
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 * With BucketOwnerEnforced no ACL is accepted but bucket-owner-full-control.

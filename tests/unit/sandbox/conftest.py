@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import boto3
 import botocore.session
 import pytest
 import requests
+import time_machine
 from werkzeug.serving import make_server
 
 from sandbox.launcher import create_app
@@ -25,6 +27,13 @@ def endpoint_url() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The time of the emulator and of the test; clock.shift(seconds) lets it pass."""
+    with time_machine.travel(datetime.datetime.now(datetime.UTC)) as clock:
+        yield clock
 
 
 @pytest.fixture

@@ -57,6 +57,12 @@ def check_active(table: Table) -> None:
         raise ResourceInUseException(IN_USE.format(state.lower().replace("updating", "updated"), table.name))
 
 
+def drop_unused_attributes(table: Table) -> None:
+    schemas = [table.schema, *(index.schema for index in table.all_indexes())]
+    used = {key["AttributeName"] for schema in schemas for key in schema}
+    table.attr = [attribute for attribute in table.attr if attribute["AttributeName"] in used]
+
+
 def size_of(table: Table) -> int:
     return sum(item.size() for item in table.all_items())
 

@@ -18,7 +18,7 @@ from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
 from sandbox.phases import begin, is_over, state_of
-from sandbox.repairs.dynamodb_tables import check_active, set_more
+from sandbox.repairs.dynamodb_tables import check_active, drop_unused_attributes, set_more
 
 CHANGES = (
     "BillingMode",
@@ -92,11 +92,6 @@ def set_billing(table: Table, request: dict[str, Any]) -> None:
         table.on_demand_since = utcnow()
 
 
-def used_attributes(table: Table) -> set[str]:
-    schemas = [table.schema, *(index.schema for index in table.all_indexes())]
-    return {key["AttributeName"] for schema in schemas for key in schema}
-
-
 def update_table(self: DynamoHandler) -> Any:
     request, table = self.body, self.dynamodb_backend.get_table(self.body["TableName"])
     check(table, request)
@@ -112,7 +107,7 @@ def update_table(self: DynamoHandler) -> Any:
         leaving = copy.copy(before[name])
         begin(leaving, "DELETING")
         table.leaving_indexes = [leaving]
-    table.attr = [a for a in table.attr if a["AttributeName"] in used_attributes(table)]
+    drop_unused_attributes(table)
     return DynamoResult(table.describe())
 
 

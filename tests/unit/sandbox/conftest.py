@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 import requests
+import time_machine
 
 from sandbox.launcher import create_app
 from sandbox.server import make_server
@@ -22,6 +24,13 @@ def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     threading.Thread(target=server.serve, daemon=True).start()
     yield f"http://127.0.0.1:{server.bind_addr[1]}"
     server.stop()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The time of the emulator and of the test; clock.shift(seconds) lets it pass, nothing else does."""
+    with time_machine.travel(datetime.datetime.now(datetime.UTC), tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture

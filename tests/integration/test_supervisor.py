@@ -95,9 +95,7 @@ def test_ports_are_kept_and_a_taken_one_is_one_clear_error(sandbox):
     with socket.create_server(("127.0.0.1", ports["emulator"])):
         failed = sandbox("up")
     assert failed.returncode == 1
-    assert failed.stderr.startswith(
-        f"Port {ports['emulator']} of 127.0.0.1, the emulator port of this sandbox, is taken"
-    )
+    assert failed.stderr.startswith(f"Port {ports['emulator']} of 127.0.0.1, the emulator port of this sandbox, is taken")
     assert "python -m sandbox up --port N" in failed.stderr
     assert sandbox("status").returncode == 3
     assert sandbox("up").returncode == 0
@@ -145,10 +143,7 @@ def test_a_stale_pid_of_a_foreign_process_is_left_alone(sandbox):
 
 def test_two_at_once_make_one_sandbox(sandbox):
     with contextlib.ExitStack() as stack:
-        both = [
-            stack.enter_context(subprocess.Popen(sandbox.argv("up"), cwd=ROOT, stdout=subprocess.PIPE, text=True))
-            for _ in range(2)
-        ]
+        both = [stack.enter_context(subprocess.Popen(sandbox.argv("up"), cwd=ROOT, stdout=subprocess.PIPE, text=True)) for _ in range(2)]
         said = sorted(process.communicate(timeout=60)[0].split("  ")[0] for process in both)
     assert said == ["already up", "started"]
 

@@ -58,10 +58,10 @@ def status(folder: Folder) -> int:
         print("The sandbox is down. Start it: make sandbox-up")
         return _DOWN_EXIT
     state = folder.read()
-    rows = [("part", "pid", "address", "state", "since", "restarts")]
+    rows: list[tuple[Any, ...]] = [("part", "pid", "address", "state", "since", "restarts")]
     rows += [("supervisor", state["pid"], "", "ready", state["started"], 0)]
     rows += [
-        (name, *(part[key] or "" if key == "pid" else part[key] for key in rows[0][1:]))
+        (name, part["pid"] or "", part["address"], part["state"], part["since"], part["restarts"])
         for name, part in state.get("parts", {}).items()
     ]
     widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
@@ -76,7 +76,7 @@ def _start(folder: Folder, port: int | None, only: list[str]) -> None:
     state = folder.read()
     kept = state.get("ports")
     chosen = ports.chosen(port) if port else ports.kept(kept) if kept else ports.derived(folder.path)
-    hosts = {
+    hosts: dict[str, dict[str, Any]] = {
         name: {
             "root": str(folder.path / "hosts" / name),
             "address": ports.ADDRESS,
@@ -129,13 +129,11 @@ def _wait_ready(folder: Folder) -> dict[str, Any]:
     deadline = time.monotonic() + _UP_SECONDS
     while not _is_ready(state := folder.read()):
         parts = state.get("parts", {})
-        broken = next(
-            (name for name, part in parts.items() if part["restarts"] >= _TRIES and part["state"] != "ready"), ""
-        )
+        broken = next((name for name, part in parts.items() if part["restarts"] >= _TRIES and part["state"] != "ready"), "")
         if folder.running_pid() is None:
             raise Failed(f"The supervisor ended:\n{_tail(folder.log / 'supervisor.log')}")
         if broken or time.monotonic() > deadline:
-            waiting = broken or ", ".join(name for name, part in parts.items() if part["state"] != "ready")
+            waiting = broken or next((name for name, part in parts.items() if part["state"] != "ready"), "supervisor")
             _stop(folder)
             raise Failed(f"{waiting} did not get ready and all was stopped:\n{_tail(folder.log / f'{waiting}.log')}")
         time.sleep(_POLL_SECONDS)
@@ -143,7 +141,7 @@ def _wait_ready(folder: Folder) -> dict[str, Any]:
 
 
 def _is_ready(state: dict[str, Any]) -> bool:
-    parts = state.get("parts")
+    parts = state.get("parts", {})
     return bool(parts) and all(part["state"] == "ready" for part in parts.values())
 
 
@@ -155,16 +153,16 @@ def _lost(state: dict[str, Any]) -> str:
 
 
 def _tail(file: Path, lines: int = 15) -> str:
-    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
+    return "" if not file.exists() else "\n".join(file.read_text(errors="replace").splitlines()[-lines:])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("command", choices=("up", "down", "status"))
+    parser.add_argument("--port", type=int, default=os.environ.get("SANDBOX_PORT"), help="of the emulator; the others follow")
     parser.add_argument(
-        "--port", type=int, default=os.environ.get("SANDBOX_PORT"), help="of the emulator; the others follow"
+        "--folder", type=Path, default=os.environ.get("SANDBOX_FOLDER") or ROOT / ".sandbox", help="where the state is kept"
     )
-    parser.add_argument("--folder", type=Path, default=ROOT / ".sandbox", help="where the state is kept")
     parser.add_argument("--only", nargs="+", default=[], help="start only these parts")
     parser.add_argument("--json", action="store_true", help="let `up` print the whole state")
     arguments = parser.parse_args()

@@ -59,9 +59,7 @@ def _xml(service: str, protocol: str, code: str, message: str, fault: str, reque
         return f"<Error>{error}<RequestId>{request_id}</RequestId></Error>"
     if protocol == "ec2":
         return f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
-    return (
-        f"<ErrorResponse><Error><Type>{fault}</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    )
+    return f"<ErrorResponse><Error><Type>{fault}</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
 
 
 def _fault(status: int) -> str:

@@ -16,7 +16,7 @@ from sandbox.operation import Call, Environ, identify
 
 WsgiApp = Callable[..., Iterable[bytes]]
 Answer = Callable[[Call, Environ], Response]
-Layer = Callable[[Call, Environ, Answer], Response]
+Layer = Callable[..., Response]  # (call, environ, answer)
 
 # The connection is closed without an answer.
 CUT = Response(0, [])

@@ -40,9 +40,7 @@ def _units(folder: Path, host: str, root: Path) -> Part:
     """The service manager of an application host."""
     # Relative to the supervisor's folder: a checkout may lie deeper than the 107 characters that a socket's path has.
     socket_path = str((root / "run" / "units.sock").relative_to(folder))
-    return Part(
-        host, _python("sandbox.units", "serve", "--root", str(root)), socket_path, lambda: _accepts(socket_path)
-    )
+    return Part(host, _python("sandbox.units", "serve", "--root", str(root)), socket_path, lambda: _accepts(socket_path))
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

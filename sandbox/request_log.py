@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import UnknownServiceError
-from botocore.model import Shape
 
 from sandbox import clock
 from sandbox.aws_error import Response
@@ -37,22 +36,17 @@ def mutates(service: str, operation: str) -> bool:
     return f"{service}.{operation}" in _WRITES or not _READS.match(operation)
 
 
-def without_secrets(shape: Shape | None, value: Any) -> Any:
+def without_secrets(shape: Any, value: Any) -> Any:
     """The parameters as they may be written down."""
     kind = shape.type_name if shape else ""
     if kind == "structure" and isinstance(value, dict):
         members = shape.members
         return {
-            name: HIDDEN
-            if name not in members or is_secret(name, members[name])
-            else without_secrets(members[name], item)
+            name: HIDDEN if name not in members or is_secret(name, members[name]) else without_secrets(members[name], item)
             for name, item in value.items()
         }
     if kind == "map" and isinstance(value, dict):
-        return {
-            key: HIDDEN if is_secret(key, shape.value) else without_secrets(shape.value, item)
-            for key, item in value.items()
-        }
+        return {key: HIDDEN if is_secret(key, shape.value) else without_secrets(shape.value, item) for key, item in value.items()}
     if kind == "list" and isinstance(value, list):
         return [HIDDEN if is_secret("", shape.member) else without_secrets(shape.member, item) for item in value]
     if isinstance(value, bytes):

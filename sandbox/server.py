@@ -19,7 +19,7 @@ _IDLE_SECONDS = 60
 
 
 class _Gateway(Gateway_10):
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
         """cheroot's environment, with what moto takes from werkzeug's."""
         environ = super().get_environ()
         path, _, query = self.req.uri.partition(b"?")

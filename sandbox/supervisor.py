@@ -86,8 +86,9 @@ class Child:
         self.process.wait()
 
     def _died(self, how: str) -> None:
+        pid = self.process.pid if self.process else None
         wait = _BACK_OFF_SECONDS[min(self.failures, len(_BACK_OFF_SECONDS) - 1)]
-        log.warning("%s (pid %s) %s, restart in %s s; see %s", self.part.name, self.process.pid, how, wait, self.log)
+        log.warning("%s (pid %s) %s, restart in %s s; see %s", self.part.name, pid, how, wait, self.log)
         self.failures += 1
         self.process, self.restart_at = None, time.monotonic() + wait
         self._become("restarting")
@@ -133,13 +134,14 @@ class Supervisor:
             log.info("stopped")
 
     def _step(self) -> None:
+        ready = True
         for child in self._children:
             if child.state == "waiting":
+                if not ready:  # the gate
+                    return
                 child.start()
             child.step()
-            # The gate: the first start of the next part waits until this one is ready.
-            if child.state != "ready" and child.restarts == 0:
-                return
+            ready = ready and child.state == "ready"
 
     def _save(self) -> None:
         reports = {child.part.name: child.report() for child in self._children}

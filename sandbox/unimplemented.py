@@ -124,6 +124,4 @@ def _is_page(call: Call, response: Response) -> bool:
     """An answer of moto's web framework, not of a service."""
     if response.status == 404 and not response.body:
         return call.service != "s3"
-    return (
-        response.status >= 400 and response.header("content-type").startswith("text/html") and b"<html" in response.body
-    )
+    return response.status >= 400 and response.header("content-type").startswith("text/html") and b"<html" in response.body

@@ -13,9 +13,9 @@ from typing import Any
 from botocore.model import Shape
 
 from sandbox import patterns
-from sandbox.model import is_secret, operation_model
+from sandbox.model import is_secret, operation_model, service_model
 
-_TYPES: dict[str, tuple[type, ...]] = {
+_TYPES: dict[str, Any] = {
     "structure": (dict,),
     "map": (dict,),
     "list": (list, tuple),
@@ -34,10 +34,15 @@ def violations(service: str, operation: str, params: dict[str, Any]) -> list[str
     """What AWS would refuse in this request, each in AWS's words; the operation by its AWS or its Python name."""
     shape = operation_model(service, operation).input_shape
     if shape is None:
-        return [
-            _violation(_lower(name), value, "Member must not be given", hidden=True) for name, value in params.items()
-        ]
+        return [_violation(_lower(name), value, "Member must not be given", hidden=True) for name, value in params.items()]
     return list(_structure(shape, params, "", hidden=False))
+
+
+def unchecked(service: str) -> list[str]:
+    """The patterns of a service that Python cannot say, and which are therefore not checked."""
+    model = service_model(service)
+    found = {model.shape_for(name).metadata.get("pattern", "") for name in model.shape_names}
+    return sorted(pattern for pattern in found if not patterns.compiled(pattern))
 
 
 def message(found: list[str]) -> str:

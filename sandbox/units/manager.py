@@ -168,10 +168,7 @@ class Manager:
         for needed in (*unit.config.requires, *unit.config.binds_to):
             self._collect(UnitName.parse(needed), units)
         for wanted in unit.config.wants:
-            if (
-                wanted.endswith((".service", ".socket"))
-                and self.get(UnitName.parse(wanted)).config.load_state == "loaded"
-            ):
+            if wanted.endswith((".service", ".socket")) and self.get(UnitName.parse(wanted)).config.load_state == "loaded":
                 self._collect(UnitName.parse(wanted), units)
 
     def _is_after(self, unit: Loaded, other: Loaded) -> bool:

@@ -210,9 +210,7 @@ class Service(State):
         if not (command or self.config.exec_start[0]).ignore_failure:
             self.fail(result)
 
-    async def _commands(
-        self, invocation: Invocation, commands: list[Command], seconds: float | None, *, stoppable: bool = False
-    ) -> None:
+    async def _commands(self, invocation: Invocation, commands: list[Command], seconds: float | None, *, stoppable: bool = False) -> None:
         """Run one after the other; the first that fails without a `-` ends it."""
         deadline = time.monotonic() + (INFINITY if seconds is None else seconds)
         for command in commands:

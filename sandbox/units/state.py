@@ -21,9 +21,7 @@ class State:
         self.config = config
         self.active, self.sub, self.result = "inactive", "dead", "success"
         # When the unit entered each of systemd's four kinds of state.
-        self.entered: dict[str, float | None] = dict.fromkeys(
-            ("InactiveExit", "ActiveEnter", "ActiveExit", "InactiveEnter", "StateChange")
-        )
+        self.entered: dict[str, float | None] = dict.fromkeys(("InactiveExit", "ActiveEnter", "ActiveExit", "InactiveEnter", "StateChange"))
         self.starts: deque[float] = deque()
         self.start_limit_hit = False
 

@@ -113,7 +113,9 @@ def _handlers(backend: str) -> set[Any]:
     except ImportError as error:  # moto's extra for this service is not installed
         log.warning("%s is not available: %s", backend, error)
         return set()
-    return {getattr(handler, "__self__", handler) for handler in urls.url_paths.values()}
+    handlers = {getattr(handler, "__self__", handler) for handler in urls.url_paths.values()}
+    # The two generations of load balancers share an address; the version in the request tells them apart.
+    return handlers | {urls.ELBResponse, urls.ELBV2Response} if backend == "elb" else handlers
 
 
 def _missing(call: Call, what: str) -> Response:

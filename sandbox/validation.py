@@ -15,7 +15,6 @@ _CODES = {
     "logs": "InvalidParameterException",
     "rds": "InvalidParameterValue",
     "route53": "InvalidInput",
-    "s3": "InvalidArgument",
     "sqs": "InvalidParameterValue",
 }
 _PROTOCOL_CODES = {"query": "ValidationError", "ec2": "InvalidParameterValue", "rest-xml": "InvalidArgument"}
@@ -28,5 +27,8 @@ def validation(call: Call, environ: Environ, answer: Answer) -> Response:
     found = violations(call.service, call.operation, call.params) if call.operation else []
     if not found:
         return answer(call, environ)
+    # S3 holds documents to its schema, and headers and query to their own rules.
+    if call.service == "s3" and environ.get("CONTENT_LENGTH") not in (None, "", "0"):
+        return refuse(call, "MalformedXML", message(found), 400)
     code = _CODES.get(call.service) or _PROTOCOL_CODES.get(call.protocol, "ValidationException")
     return refuse(call, code, message(found), 400)

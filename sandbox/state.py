@@ -6,11 +6,16 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+
+_POLL_SECONDS = 0.01
+# Who asks for the pid has the lock for a moment.
+_ASKED_SECONDS = 1
 
 
 class Folder:
@@ -42,16 +47,22 @@ class Folder:
         """The supervisor's pid. It holds a lock while it lives, so neither a stale file nor a reused pid misleads."""
         try:
             with self._running.open() as file:
-                return None if _locked(file.fileno()) else int(file.read())
+                while not _lock(file.fileno()):
+                    if pid := file.read():
+                        return int(pid)
+                    time.sleep(_POLL_SECONDS)  # it has the lock and is about to write
         except FileNotFoundError:
-            return None
+            pass
+        return None
 
     def mark_running(self) -> bool:
         """Hold the lock until this process ends; False when another holds it."""
         file = os.open(self._running, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _locked(file):
-            os.close(file)
-            return False
+        deadline = time.monotonic() + _ASKED_SECONDS
+        while not _lock(file):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
         os.ftruncate(file, 0)
         os.pwrite(file, str(os.getpid()).encode(), 0)
         return True
@@ -64,7 +75,7 @@ class Folder:
             yield
 
 
-def _locked(file: int) -> bool:
+def _lock(file: int) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -163,3 +163,14 @@ def test_the_environment_of_the_person_does_not_reach_the_emulator(sandbox, monk
     sandbox("up")
     for pid in (sandbox.state["pid"], sandbox.emulator["pid"]):
         assert b"real-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_a_leash_ends_its_program_when_the_parent_is_gone(tmp_path):
+    note = tmp_path / "pid"
+    program = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    leash = [sys.executable, "-m", "sandbox.leash", sys.executable, "-c", program]
+    parent = subprocess.Popen([sys.executable, "-c", f"import subprocess; subprocess.run({leash!r})"], cwd=ROOT)
+    wait_until(lambda: note.exists() and note.read_text() != "")
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not is_alive(int(note.read_text())))

@@ -132,7 +132,7 @@ def test_a_crash_of_the_emulator_is_an_error_of_aws_and_in_the_log(client, monke
             "s3",
             "put_bucket_versioning",
             {"Bucket": "b", "VersioningConfiguration": {"Status": "On"}},
-            "InvalidArgument",
+            "MalformedXML",
             "[Enabled, Suspended]",
         ),
         ("lambda", "list_functions", {"MaxItems": 100000}, "ValidationException", "'maxItems'"),

@@ -255,6 +255,4 @@ def translate(text: str, parameters: list[Value]) -> Statement:
         reader.take("*")
     if reader.next.kind != "end" or reader.parameters:
         raise NotWellFormed(f"unexpected {reader.next.text!r}" if reader.next.text else "more parameters than ?")
-    return Statement(
-        kind, table, index, wanted, item, changed, condition, descending, returning, reader.names, reader.values
-    )
+    return Statement(kind, table, index, wanted, item, changed, condition, descending, returning, reader.names, reader.values)

@@ -83,9 +83,7 @@ def insert(backend: DynamoDBBackend, table: Table, statement: Statement) -> list
             expression_attribute_values={},
         )
     except ConditionalCheckFailed as error:
-        raise JsonRESTError(
-            f"{ERROR_TYPE_PREFIX}DuplicateItemException", "Duplicate primary key exists in table"
-        ) from error
+        raise JsonRESTError(f"{ERROR_TYPE_PREFIX}DuplicateItemException", "Duplicate primary key exists in table") from error
     return []
 
 
@@ -121,9 +119,7 @@ def delete(backend: DynamoDBBackend, table: Table, statement: Statement) -> list
 EXECUTE = {"SELECT": select, "INSERT": insert, "UPDATE": update, "DELETE": delete}
 
 
-def execute_statement(
-    self: DynamoDBBackend, statement: str, parameters: list[Attributes] | None = None
-) -> list[Attributes]:
+def execute_statement(self: DynamoDBBackend, statement: str, parameters: list[Attributes] | None = None) -> list[Attributes]:
     parsed = parse(statement, parameters)
     return EXECUTE[parsed.kind](self, self.get_table(parsed.table), parsed)
 

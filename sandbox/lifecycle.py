@@ -125,19 +125,12 @@ def check_transitions(rule: Rule, kind: str, unit: str) -> None:
         if days is not None and days < 0:
             raise argument(f"'{unit}' in {kind} action must be nonnegative")
         if days is not None and days < 30 and storage_class in INFREQUENT_ACCESS:
-            raise argument(
-                f"'{unit}' in {kind} action must be greater than or equal to 30 for storageClass '{storage_class}'"
-            )
+            raise argument(f"'{unit}' in {kind} action must be greater than or equal to 30 for storageClass '{storage_class}'")
     if len({transition["StorageClass"] for transition in transitions}) < len(transitions):
-        raise request(
-            f"'StorageClass' must be different for '{kind}' actions in same 'Rule' with filter '{scope(rule)}'"
-        )
+        raise request(f"'StorageClass' must be different for '{kind}' actions in same 'Rule' with filter '{scope(rule)}'")
     units = {key for action in (*transitions, rule.get("Expiration", {})) for key in action if key in ("Days", "Date")}
     if kind == "Transition" and transitions and len(units) > 1:
-        raise request(
-            "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter "
-            f"'{scope(rule)}'"
-        )
+        raise request(f"Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter '{scope(rule)}'")
     down = sorted(transitions, key=lambda transition: CLASSES.index(transition["StorageClass"]))
     for earlier, later in zip(down, down[1:], strict=False):
         key = unit if unit in later else "Date"
@@ -154,6 +147,5 @@ def check_order(rule: Rule, expiration: str, transition: str, unit: str) -> None
     if end is not None and moved and end <= max(moved):
         after = "later" if unit == "Date" else "greater"
         raise argument(
-            f"'{unit}' in the {expiration} action for filter '{scope(rule)}' must be {after} than '{unit}' in the "
-            f"{transition} action"
+            f"'{unit}' in the {expiration} action for filter '{scope(rule)}' must be {after} than '{unit}' in the {transition} action"
         )

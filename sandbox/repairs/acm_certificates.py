@@ -92,9 +92,7 @@ def request_certificate(self: AWSCertificateManagerResponse) -> Any:
 def get_certificate(self: AWSCertificateManagerResponse) -> ActionResult:
     bundle = self.acm_backend.get_certificate(self._get_param("CertificateArn"))
     if bundle.status in ("PENDING_VALIDATION", "VALIDATION_TIMED_OUT"):
-        raise AWSError(
-            f"Certificate {bundle.arn} has not been issued yet.", exception_type="RequestInProgressException"
-        )
+        raise AWSError(f"Certificate {bundle.arn} has not been issued yet.", exception_type="RequestInProgressException")
     chain = {"CertificateChain": bundle.chain.decode()} if bundle.chain else {}
     return ActionResult({"Certificate": bundle.cert.decode()} | chain)
 

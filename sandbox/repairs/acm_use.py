@@ -40,9 +40,7 @@ def apply() -> None:
     def delete_certificate(self: AWSCertificateManagerBackend, arn: str) -> None:
         bundle = self._certificates.get(arn)
         if bundle is not None and users_of(bundle):
-            raise AWSError(
-                f"Certificate {arn} in account {self.account_id} is in use.", exception_type="ResourceInUseException"
-            )
+            raise AWSError(f"Certificate {arn} in account {self.account_id} is in use.", exception_type="ResourceInUseException")
         delete(self, arn)
 
     AWSCertificateManagerBackend.delete_certificate = delete_certificate

@@ -69,11 +69,7 @@ def is_validated(bundle: CertBundle, domain: str) -> bool:
 
 
 def is_renewable(bundle: CertBundle) -> bool:
-    return (
-        bundle.type == "AMAZON_ISSUED"
-        and bool(users_of(bundle))
-        and all(is_validated(bundle, domain) for domain in bundle.sans)
-    )
+    return bundle.type == "AMAZON_ISSUED" and bool(users_of(bundle)) and all(is_validated(bundle, domain) for domain in bundle.sans)
 
 
 def check(self: CertBundle) -> None:

@@ -111,9 +111,7 @@ def list_exports(self: DynamoHandler) -> Any:
 def describe_export(self: DynamoHandler) -> Any:
     export = self.dynamodb_backend.table_exports.get(self.body["ExportArn"])
     if export is None:
-        raise JsonRESTError(
-            f"{ERROR_TYPE_PREFIX}ExportNotFoundException", f"Export not found: {self.body['ExportArn']}"
-        )
+        raise JsonRESTError(f"{ERROR_TYPE_PREFIX}ExportNotFoundException", f"Export not found: {self.body['ExportArn']}")
     return ActionResult({"ExportDescription": describe(export)})
 
 

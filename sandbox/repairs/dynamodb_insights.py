@@ -47,9 +47,7 @@ def rules(table: Table, index: str | None, insight: SimpleNamespace) -> list[str
     if len(schema) > 1:
         kinds += [kind.replace("P", "S", 1) for kind in kinds]
     since = int(insight.updated.timestamp() * 1000)
-    return [
-        f"DynamoDBContributorInsights-{kind}-{'-'.join(filter(None, (table.name, index)))}-{since}" for kind in kinds
-    ]
+    return [f"DynamoDBContributorInsights-{kind}-{'-'.join(filter(None, (table.name, index)))}-{since}" for kind in kinds]
 
 
 def update_contributor_insights(self: DynamoHandler) -> Any:

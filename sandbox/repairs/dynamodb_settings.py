@@ -35,9 +35,7 @@ def update_time_to_live(self: DynamoDBBackend, table_name: str, ttl_spec: dict[s
     if now["TimeToLiveStatus"].endswith("ING"):
         raise MockValidationException("Time to live has been modified multiple times within a fixed interval")
     if now.get("AttributeName", ttl_spec["AttributeName"]) != ttl_spec["AttributeName"]:
-        raise MockValidationException(
-            f"TimeToLive is active on a different AttributeName: current AttributeName is {now['AttributeName']}"
-        )
+        raise MockValidationException(f"TimeToLive is active on a different AttributeName: current AttributeName is {now['AttributeName']}")
     if now["TimeToLiveStatus"] == wanted:
         raise MockValidationException(f"TimeToLive is already {wanted.lower()}")
     attribute = {"AttributeName": ttl_spec["AttributeName"]} if ttl_spec["Enabled"] else {}

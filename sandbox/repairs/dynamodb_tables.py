@@ -78,9 +78,7 @@ def set_encryption(table: Table, specification: dict[str, Any] | None) -> None:
     """Without a key of its own a table is encrypted with a key that AWS owns, which is not described."""
     table.sse_specification = specification
     if specification and specification.get("Enabled"):
-        key_id = specification.get("KMSMasterKeyId") or table._get_default_encryption_key(
-            table.account_id, table.region_name
-        )
+        key_id = specification.get("KMSMasterKeyId") or table._get_default_encryption_key(table.account_id, table.region_name)
         specification["KMSMasterKeyId"] = key_arn(table, key_id)
 
 

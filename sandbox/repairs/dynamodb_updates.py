@@ -54,9 +54,7 @@ def check_throughput(table: Table, request: dict[str, Any]) -> None:
 
 
 def check_indexes(table: Table, request: dict[str, Any]) -> None:
-    updates = [
-        (kind, index) for update in request.get("GlobalSecondaryIndexUpdates", []) for kind, index in update.items()
-    ]
+    updates = [(kind, index) for update in request.get("GlobalSecondaryIndexUpdates", []) for kind, index in update.items()]
     present = {index.name for index in table.global_indexes}
     defined = {attribute["AttributeName"] for attribute in request.get("AttributeDefinitions", table.attr)}
     for kind, index in updates:

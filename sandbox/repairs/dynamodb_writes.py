@@ -16,7 +16,15 @@ from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 
-WRITES = ("delete_item", "execute_statement", "put_item", "transact_write_items", "update_item")
+WRITES = (
+    "batch_execute_statement",
+    "delete_item",
+    "execute_statement",
+    "execute_transaction",
+    "put_item",
+    "transact_write_items",
+    "update_item",
+)
 
 # One for all tables: a write is short, and a transaction spans tables.
 LOCK = threading.RLock()

@@ -34,9 +34,7 @@ OWN_REGIONAL_END = "-an"
 
 def is_bucket_name(name: str, namespace: str | None = None) -> bool:
     reserved = RESERVED_ENDS if namespace else (*RESERVED_ENDS, OWN_REGIONAL_END)
-    return bool(NAME.fullmatch(name)) and not (
-        ADDRESS.fullmatch(name) or name.startswith(RESERVED_STARTS) or name.endswith(reserved)
-    )
+    return bool(NAME.fullmatch(name)) and not (ADDRESS.fullmatch(name) or name.startswith(RESERVED_STARTS) or name.endswith(reserved))
 
 
 def parse_policy(text: bytes, bucket: FakeBucket) -> dict[str, Any]:

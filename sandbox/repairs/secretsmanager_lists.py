@@ -53,9 +53,7 @@ def batch_get_secret_value(
     if bool(secret_id_list) == bool(filters):
         raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
     if max_results and not filters:
-        raise InvalidParameterException(
-            "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
-        )
+        raise InvalidParameterException("'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.")
     names = secret_id_list or [
         secret.arn for secret in self.secrets.values() if not secret.is_deleted() and _matches(secret, filters or [])
     ]

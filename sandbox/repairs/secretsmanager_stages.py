@@ -62,9 +62,7 @@ def add(versions: Versions, version: dict[str, Any]) -> None:
 
 
 def stages_of(versions: Versions) -> dict[str, list[str]]:
-    return {
-        identifier: version["version_stages"] for identifier, version in versions.items() if version["version_stages"]
-    }
+    return {identifier: version["version_stages"] for identifier, version in versions.items() if version["version_stages"]}
 
 
 def has_value(version: dict[str, Any]) -> bool:
@@ -130,9 +128,7 @@ def check_with_existing(
         raise OperationNotPermittedOnReplica
     if secret.is_deleted():
         raise InvalidRequestException(
-            "You can't create this secret because a secret with this name is already scheduled for deletion."
-            if on_create
-            else DELETED
+            "You can't create this secret because a secret with this name is already scheduled for deletion." if on_create else DELETED
         )
     version = secret.versions.get(client_request_token or "")
     # A rotation makes its version first and its value later.

@@ -40,9 +40,7 @@ def test_a_backup_is_made_in_two_steps(dynamodb, clock):
     arn = backup["BackupArn"]
     assert backup["BackupStatus"] == "CREATING"
     assert refused(dynamodb.delete_backup, BackupArn=arn) == "BackupInUseException"
-    assert refused(dynamodb.restore_table_from_backup, TargetTableName="restored", BackupArn=arn) == (
-        "BackupInUseException"
-    )
+    assert refused(dynamodb.restore_table_from_backup, TargetTableName="restored", BackupArn=arn) == ("BackupInUseException")
     clock.shift(1)
     described = dynamodb.describe_backup(BackupArn=arn)["BackupDescription"]
     assert described["BackupDetails"]["BackupStatus"] == "AVAILABLE"
@@ -94,9 +92,7 @@ def test_a_restore_can_leave_out_indexes_and_change_the_billing(dynamodb, clock)
 
 
 def test_a_table_deleted_with_recovery_leaves_a_system_backup(dynamodb, clock):
-    dynamodb.update_continuous_backups(
-        TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-    )
+    dynamodb.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     dynamodb.delete_table(TableName="orders")
     clock.shift(1)
     assert dynamodb.list_backups()["BackupSummaries"] == []

@@ -24,9 +24,7 @@ def arn(dynamodb) -> str:
 
 
 def enable_recovery(dynamodb) -> None:
-    dynamodb.update_continuous_backups(
-        TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-    )
+    dynamodb.update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
 
 
 def finished(dynamodb, arn: str) -> dict:
@@ -62,9 +60,7 @@ def test_an_export_has_the_items_of_its_time(client, dynamodb, arn, clock):
     assert exported(client, f"AWSDynamoDB/{now['ExportArn'].rpartition('/')[2]}/data/") == ["a", "b"]
     assert exported(client, "then/AWSDynamoDB/") == ["a"]
     assert (then["ExportStatus"], then["ItemCount"]) == ("COMPLETED", 1)
-    assert len(dynamodb.list_exports()["ExportSummaries"]) == len(
-        dynamodb.list_exports(TableArn=arn)["ExportSummaries"]
-    )
+    assert len(dynamodb.list_exports()["ExportSummaries"]) == len(dynamodb.list_exports(TableArn=arn)["ExportSummaries"])
 
 
 def test_an_export_without_recovery_or_bucket_says_so(dynamodb, arn):

@@ -59,9 +59,7 @@ def test_a_restore_brings_back_each_second(dynamodb, clock):
             ExpressionAttributeValues={":s": {"S": "paid"}},
         ),
         lambda: dynamodb.delete_item(TableName="orders", Key={"id": {"S": "a"}}),
-        lambda: dynamodb.transact_write_items(
-            TransactItems=[{"Put": {"TableName": "orders", "Item": {"id": {"S": "b"}}}}]
-        ),
+        lambda: dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": "orders", "Item": {"id": {"S": "b"}}}}]),
     ):
         clock.shift(5)
         moments.append(now())
@@ -145,9 +143,7 @@ def test_a_restore_without_recovery_or_outside_of_the_window_is_refused(dynamodb
 
 def test_a_restored_table_has_the_definition_but_not_the_settings_beside_it(dynamodb, clock):
     enable(dynamodb)
-    dynamodb.update_time_to_live(
-        TableName="orders", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
-    )
+    dynamodb.update_time_to_live(TableName="orders", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"})
     clock.shift(5)
     answer = restore(dynamodb, clock)
     assert (answer["TableStatus"], answer["RestoreSummary"]["RestoreInProgress"]) == ("CREATING", True)

@@ -36,9 +36,7 @@ def test_a_table_is_deleted_in_two_steps(dynamodb, clock):
     create(dynamodb, clock)
     assert dynamodb.delete_table(TableName="orders")["TableDescription"]["TableStatus"] == "DELETING"
     assert described(dynamodb)["TableStatus"] == "DELETING"
-    assert code(dynamodb.create_table, TableName="orders", BillingMode="PAY_PER_REQUEST", **TABLE) == (
-        "ResourceInUseException"
-    )
+    assert code(dynamodb.create_table, TableName="orders", BillingMode="PAY_PER_REQUEST", **TABLE) == ("ResourceInUseException")
     clock.shift(1)
     assert code(dynamodb.describe_table, TableName="orders") == "ResourceNotFoundException"
     assert dynamodb.list_tables()["TableNames"] == []

@@ -67,9 +67,7 @@ def test_an_index_that_is_or_is_not_there_is_refused(dynamodb, clock):
     assert refused(dynamodb, GlobalSecondaryIndexUpdates=[{"Create": INDEX}]) == "ValidationException"
     add_index(dynamodb)
     clock.shift(1)
-    assert refused(dynamodb, AttributeDefinitions=[ID, STATE], GlobalSecondaryIndexUpdates=[{"Create": INDEX}]) == (
-        "ValidationException"
-    )
+    assert refused(dynamodb, AttributeDefinitions=[ID, STATE], GlobalSecondaryIndexUpdates=[{"Create": INDEX}]) == ("ValidationException")
 
 
 def test_a_table_changes_between_on_demand_and_provisioned(dynamodb, clock):

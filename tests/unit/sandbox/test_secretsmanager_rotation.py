@@ -69,9 +69,9 @@ def test_a_rotation_without_a_function_changes_nothing(secrets, request_, code):
 
 
 def test_a_function_rotates_in_four_steps(secrets, function):
-    version = secrets.rotate_secret(
-        SecretId="shop", RotationLambdaARN=FUNCTION, RotationRules={"ScheduleExpression": "rate(10 days)"}
-    )["VersionId"]
+    version = secrets.rotate_secret(SecretId="shop", RotationLambdaARN=FUNCTION, RotationRules={"ScheduleExpression": "rate(10 days)"})[
+        "VersionId"
+    ]
     assert function == ["createSecret", "setSecret", "testSecret", "finishSecret"]
     value = secrets.get_secret_value(SecretId="shop")
     assert (value["SecretString"], value["VersionId"]) == ("two", version)

@@ -36,9 +36,7 @@ def code(error: pytest.ExceptionInfo[ClientError]) -> str:
 def test_the_value_without_a_stage_is_the_one_that_awscurrent_was_moved_to(secrets, first):
     pending = put(secrets, "two", "AWSPENDING")
     assert secrets.get_secret_value(SecretId="shop")["SecretString"] == "one"
-    secrets.update_secret_version_stage(
-        SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=pending, RemoveFromVersionId=first
-    )
+    secrets.update_secret_version_stage(SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=pending, RemoveFromVersionId=first)
     assert secrets.get_secret_value(SecretId="shop")["SecretString"] == "two"
     assert secrets.get_secret_value(SecretId="shop", VersionStage="AWSPREVIOUS")["SecretString"] == "one"
     assert stages(secrets) == {first: ["AWSPREVIOUS"], pending: ["AWSPENDING", "AWSCURRENT"]}
@@ -46,9 +44,7 @@ def test_the_value_without_a_stage_is_the_one_that_awscurrent_was_moved_to(secre
 
 def test_moving_awscurrent_back_swaps_current_and_previous(secrets, first):
     second = put(secrets, "two")
-    secrets.update_secret_version_stage(
-        SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=second
-    )
+    secrets.update_secret_version_stage(SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=second)
     assert stages(secrets) == {first: ["AWSCURRENT"], second: ["AWSPREVIOUS"]}
 
 
@@ -58,9 +54,7 @@ def test_a_label_is_moved_only_from_the_version_that_is_named(secrets, first):
         secrets.update_secret_version_stage(SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=first)
     assert code(error) == "InvalidParameterException"
     with pytest.raises(ClientError, match="value is incorrect"):
-        secrets.update_secret_version_stage(
-            SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=first
-        )
+        secrets.update_secret_version_stage(SecretId="shop", VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=first)
     assert stages(secrets) == {first: ["AWSPREVIOUS"], second: ["AWSCURRENT"]}
 
 

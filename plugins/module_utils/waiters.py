@@ -14,6 +14,8 @@ try:
 except ImportError:  # reported by AwsModule
     WaiterModel = create_waiter_with_client = None  # type: ignore[assignment, misc]
 
+POLL_SECONDS = 1
+
 # (service, waiter) -> botocore's waiter description, version 2
 WAITERS: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -26,7 +28,7 @@ def waiter(client: Any, service: str, name: str) -> Any:
     return create_waiter_with_client(name, WaiterModel({"version": 2, "waiters": {name: description}}), client)
 
 
-def config(found: Any, deadline_seconds: float, poll_seconds: float | None = None) -> dict[str, Any]:
-    """Look every few seconds, and as often as the deadline allows."""
-    delay = min(poll_seconds or found.config.delay, max(deadline_seconds, 1))
+def config(found: Any, deadline_seconds: float) -> dict[str, Any]:
+    """Look every second, for most states take a few; botocore's own pauses are up to half a minute."""
+    delay = min(found.config.delay, POLL_SECONDS)
     return {"Delay": delay, "MaxAttempts": max(1, int(deadline_seconds // delay))}

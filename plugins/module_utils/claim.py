@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from string import Template
 from typing import Any
 
@@ -22,8 +22,15 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "at_least": lambda observed, expected: observed >= expected,
     "contains": lambda observed, expected: all(item in observed for item in listed(expected)),
     "among": lambda observed, expected: observed in expected,
+    "younger_than_days": lambda observed, expected: age_days(observed) < float(expected),
     "matches": lambda observed, expected: re.search(expected, observed) is not None,
 }
+
+
+def age_days(moment: str) -> float:
+    """How long ago a moment was, in days; a future one has a negative age."""
+    then = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return (datetime.now(UTC) - then).total_seconds() / 86400
 
 
 def listed(value: Any) -> list[Any]:
@@ -80,7 +87,7 @@ def holds(expect: Mapping[str, Any], observed: Any) -> bool:
     ((comparison, expected),) = expect.items()
     try:
         return observed is not None and bool(COMPARE[comparison](observed, expected))
-    except TypeError:
+    except (TypeError, ValueError):
         return False
 
 

@@ -54,7 +54,7 @@ options:
       expect:
         description:
           - One comparison with its value, of C(equals), C(differs), C(below), C(above), C(at_most), C(at_least),
-            C(contains), C(among), C(matches).
+            C(contains), C(among), C(matches), C(younger_than_days).
         type: dict
         required: true
       waived:

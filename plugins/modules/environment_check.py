@@ -52,11 +52,12 @@ variables:
   type: list
   elements: str
   returned: success
-secrets:
-  description: The names of those that are secret.
+rotations:
+  description: Those that rotate, with their way (C(by)) and the greatest age of their value (C(days)).
   type: list
-  elements: str
+  elements: dict
   returned: success
+  sample: [{name: SESSION_SECRET, by: generated, days: 90}]
 """
 
 from pathlib import Path
@@ -124,7 +125,15 @@ def main() -> None:
         module.fail_json(msg=f"{src} (environment_src) cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.")
     if found := variables.problems(rules, values, module.params["allow_undeclared"]):
         module.fail_json(msg=f"{src} breaks its schema (environment_schema): {'; '.join(found)}")
-    module.exit_json(changed=False, variables=sorted(values), secrets=sorted(name for name in values if rules.get(name, {}).get("secret")))
+    module.exit_json(
+        changed=False,
+        variables=sorted(values),
+        rotations=[
+            {"name": name, "by": rule["rotation"]["by"], "days": rule["rotation"]["maximum_age_days"]}
+            for name, rule in sorted(rules.items())
+            if rule["rotation"]
+        ],
+    )
 
 
 if __name__ == "__main__":

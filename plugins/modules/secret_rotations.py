@@ -19,8 +19,8 @@ options:
     description: The secret's name.
     type: str
     required: true
-  rotations:
-    description: The variables that rotate, by name, each with its way.
+  schema:
+    description: The variables by name, as M(prodready.aws.environment_check) takes them; those with C(rotation) rotate.
     type: dict
     required: true
   only:
@@ -46,8 +46,10 @@ EXAMPLES = r"""
   prodready.aws.secret_rotations:
     name: shop/production
     step: pending
-    rotations:
-      SESSION_SECRET: {by: generated, length: 48, maximum_age_days: 90}
+    schema:
+      SESSION_SECRET:
+        secret: true
+        rotation: {by: generated, length: 48, maximum_age_days: 90}
 """
 
 RETURN = r"""
@@ -86,15 +88,10 @@ def differing(current: dict[str, str], pending: dict[str, str]) -> list[str]:
 class Rotation:
     """One secret and the steps on it; each may be repeated after a kill."""
 
-    def __init__(self, module: AwsModule, description: dict[str, Any]) -> None:
+    def __init__(self, module: AwsModule, rotations: dict[str, dict[str, Any]], description: dict[str, Any]) -> None:
         self.module = module
         self.name: str = module.params["name"]
-        self.rotations = {
-            name: rule["rotation"]
-            for name, rule in complete(
-                {name: {"secret": True, "rotation": rotation} for name, rotation in module.params["rotations"].items()}
-            )[0].items()
-        }
+        self.rotations = rotations
         self.description = description
         self.current_version = secret.version_with(description, "AWSCURRENT")
         self.pending_version = secret.version_with(description, "AWSPENDING")
@@ -198,15 +195,19 @@ def main() -> None:
     module = AwsModule(
         {
             "name": {"type": "str", "required": True},
-            "rotations": {"type": "dict", "required": True},
+            "schema": {"type": "dict", "required": True},
             "only": {"type": "list", "elements": "str", "default": []},
             "step": {"type": "str", "choices": ["pending", "promote", "abandon", "revert"], "required": True},
         }
     )
     name = module.params["name"]
-    unknown = [one for one in module.params["only"] if one not in module.params["rotations"]]
+    rules, found = complete(module.params["schema"])
+    if found:
+        module.fail(f"The schema (environment_schema) is wrong: {'; '.join(found)}")
+    rotations = {one: rule["rotation"] for one, rule in rules.items() if rule["rotation"]}
+    unknown = [one for one in module.params["only"] if one not in rotations]
     if unknown:
-        module.fail(f"{', '.join(unknown)} does not rotate. These do: {', '.join(module.params['rotations']) or 'none'}.")
+        module.fail(f"{', '.join(unknown)} does not rotate. These do: {', '.join(rotations) or 'none'}.")
     description = module.ask(name, secret.describe, module.aws, name)
     if description is None:
         if module.check_mode:
@@ -214,7 +215,7 @@ def main() -> None:
         module.fail(f"There is no secret {name}: run playbooks/immediate.yml with the tag environment first.")
 
     try:
-        rotation = Rotation(module, description)
+        rotation = Rotation(module, rotations, description)
         external = [one for one in module.params["only"] if rotation.rotations[one]["by"] == "external"]
         if external:
             module.fail(f"{', '.join(external)}: the owner supplies the value. Put it into the .env file and run the phase.")

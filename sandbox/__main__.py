@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox import ports
+from sandbox import ports, shop_env
 from sandbox.state import ROOT, Folder
 
 _UP_SECONDS = 90
@@ -39,6 +39,8 @@ def up(folder: Folder, port: int | None, only: list[str], as_json: bool) -> int:
         if not running:
             _start(folder, port, only)
         state = _wait_ready(folder)
+        if not running:
+            shop_env.keep(folder.path / "shop.env", state)
     result = "already up" if running else "started"
     print(json.dumps({"result": result, **state}) if as_json else f"{result}  {state['endpoint']}")
     if running and (lost := _lost(state)):

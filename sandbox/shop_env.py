@@ -1,21 +1,22 @@
-"""The .env file of the example shop, with secrets of this sandbox's own: python -m sandbox.shop_env FOLDER"""
+"""The .env file of the example shop, with secrets of this sandbox's own."""
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-import sys
 from pathlib import Path
+from typing import Any
 
 
-def variables(endpoint: str, port: int) -> dict[str, str]:
-    return {
+def keep(path: Path, state: dict[str, Any]) -> None:
+    """Write the file for this sandbox's addresses; a secret that it has stays."""
+    port = state["hosts"]["app1"]["port"]
+    settings = {
         "NODE_ENV": "production",
         "LOG_LEVEL": "info",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "AWS_REGION": "eu-central-1",
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": state["endpoint"],
         "AWS_ACCESS_KEY_ID": "AKIASANDBOX000000000",
         "AWS_SECRET_ACCESS_KEY": "the-sandbox-checks-no-signature-at-all",
         "S3_FORCE_PATH_STYLE": "true",
@@ -27,23 +28,17 @@ def variables(endpoint: str, port: int) -> dict[str, str]:
         "METRICS_INTERVAL_SECONDS": "10",
         "RATE_LIMIT_PER_MINUTE": "100000",
         "KEEP_ALIVE_SECONDS": "1",
-        "SESSION_SECRET": secrets.token_urlsafe(36),
-        "ADMIN_TOKEN": secrets.token_urlsafe(36),
-        "PAYMENT_API_KEY": secrets.token_urlsafe(24),
     }
-
-
-def main() -> None:
-    folder = Path(sys.argv[1])
-    state = json.loads((folder / "state.json").read_text())
-    values = variables(state["endpoint"], state["hosts"]["app1"]["port"])
-    try:
-        descriptor = os.open(folder / "shop.env", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    made = {name: secrets.token_urlsafe(36) for name in ("SESSION_SECRET", "ADMIN_TOKEN", "PAYMENT_API_KEY")}
+    kept = {name: value for name, value in _read(path).items() if name in made}
+    text = "".join(f"{name}={value}\n" for name, value in {**settings, **made, **kept}.items())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.writelines(f"{name}={value}\n" for name, value in values.items())
+        file.write(text)
 
 
-if __name__ == "__main__":
-    main()
+def _read(path: Path) -> dict[str, str]:
+    try:
+        return dict(line.split("=", 1) for line in path.read_text().splitlines())
+    except FileNotFoundError:
+        return {}

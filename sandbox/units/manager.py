@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from sandbox.units.config import Unit
@@ -40,7 +41,7 @@ class Manager:
     # Loading
 
     def get(self, name: UnitName) -> Loaded:
-        """A unit that does nothing is read anew, for systemd forgets it; one that runs keeps what it was started with."""
+        """An idle unit is read anew, for systemd forgets it; one that runs keeps what it was started with."""
         known = self.loaded.get(name.full)
         if known and not known.is_idle and known.config.load_state == "loaded":
             return known
@@ -138,20 +139,17 @@ class Manager:
         for name in names:
             self._collect(name, units)
         tasks: dict[str, asyncio.Task[None]] = {}
-        gate = asyncio.Event()
         for full, unit in units.items():
             earlier = [other for other in units if other != full and self._is_after(unit, units[other])]
-            tasks[full] = self.spawn(self._start_after(unit, earlier, tasks, gate))
-        gate.set()
-        await asyncio.wait(tasks.values())
+            tasks[full] = self.spawn(self._start_after(unit, earlier, tasks))
+        if tasks:
+            await asyncio.wait(tasks.values())
         failed = {full: task.exception() for full, task in tasks.items() if task.exception()}
         for name in names:
             if error := failed.get(name.full):
                 raise error
 
-    async def _start_after(self, unit: Loaded, earlier: list[str], tasks: dict[str, asyncio.Task[None]],
-                           gate: asyncio.Event) -> None:  # fmt: skip
-        await gate.wait()
+    async def _start_after(self, unit: Loaded, earlier: list[str], tasks: dict[str, asyncio.Task[None]]) -> None:
         for name in earlier:
             await asyncio.wait({tasks[name]})
             if tasks[name].exception() and name in (*unit.config.requires, *unit.config.binds_to):
@@ -203,8 +201,15 @@ class Manager:
 
     async def boot(self) -> None:
         """Start what is enabled; one that fails does not hold up the others."""
-        await asyncio.gather(*(self._start_quietly(name) for name in self.files.boot_names()
-                               if name.endswith((".service", ".socket"))))  # fmt: skip
+        ready = []
+        for name in map(UnitName.parse, self.files.boot_names()):
+            try:
+                self._collect(name, {})
+                ready.append(name)
+            except CannotLoad as error:
+                self.journal.manager(name.full, f"{name.full}: {error}", 3)
+        with contextlib.suppress(JobFailed):  # the unit has said why
+            await self.start(*ready)
         self.state = "running"
         self.booted.set()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from sandbox.units import enablement, show
 from sandbox.units.call import Call, Usage, matching
@@ -13,8 +14,7 @@ from sandbox.units.service import Service
 from sandbox.units.state import JobFailed
 
 _CHANGED = (
-    "Warning: The unit file, source configuration file or drop-ins of {} changed on disk. "
-    "Run 'systemctl daemon-reload' to reload units."
+    "Warning: The unit file, source configuration file or drop-ins of {} changed on disk. Run 'systemctl daemon-reload' to reload units."
 )
 _REASONS = {
     "exit-code": "the control process exited with error code",
@@ -27,13 +27,13 @@ _REASONS = {
 }
 
 
-async def _each(call: Call, verb: str, job: Callable[[UnitName], Awaitable[object]]) -> int:
+async def _each(call: Call, verb: str, job: Callable[[UnitName], Coroutine[Any, Any, object]]) -> int:
     names = [name for name in call.units() if name.suffix != "target"]
     results = await asyncio.gather(*(_one(call, verb, name, job) for name in names))
     return max(results, default=0)
 
 
-async def _one(call: Call, verb: str, name: UnitName, job: Callable[[UnitName], Awaitable[object]]) -> int:
+async def _one(call: Call, verb: str, name: UnitName, job: Callable[[UnitName], Coroutine[Any, Any, object]]) -> int:
     unit = call.manager.loaded.get(name.full)
     if unit and call.manager.needs_reload(unit):
         call.err.append(_CHANGED.format(name.full))
@@ -85,9 +85,7 @@ async def stop(call: Call) -> int:
         own = [socket for socket in manager.sockets_triggering(unit) if socket.config.service == name.full]
         listening = [socket.name for socket in own if socket.is_up and socket.name not in call.names]
         if listening and not unit.is_idle:
-            call.err.append(
-                f"Warning: Stopping {name.full}, but it can still be activated by:\n  {' '.join(listening)}"
-            )
+            call.err.append(f"Warning: Stopping {name.full}, but it can still be activated by:\n  {' '.join(listening)}")
     job = manager.spawn(manager.stop(*known))
     if not call.has("no-block"):
         await asyncio.shield(job)

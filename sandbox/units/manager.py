@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sandbox.units.config import Unit
 from sandbox.units.files import UnitFiles
@@ -16,6 +18,7 @@ from sandbox.units.sockets import Socket
 from sandbox.units.state import JobFailed
 
 Loaded = Service | Socket
+T = TypeVar("T")
 
 
 class CannotLoad(Exception):
@@ -35,7 +38,7 @@ class Manager:
         self.loaded: dict[str, Loaded] = {}
         self.state = "starting"
         self.booted = asyncio.Event()
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._jobs: set[asyncio.Task[Any]] = set()
         self._warned: dict[str, list[str]] = {}
 
     # Loading
@@ -126,9 +129,9 @@ class Manager:
 
     # Jobs
 
-    def spawn(self, job: object) -> asyncio.Task[None]:
+    def spawn(self, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A job goes on when the client that asked for it is gone."""
-        task = asyncio.ensure_future(job)  # type: ignore[arg-type]
+        task = asyncio.create_task(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
         return task

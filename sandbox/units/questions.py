@@ -50,9 +50,7 @@ async def status(call: Call) -> int:
             code = 4
             continue
         call.out += [""] if call.out else []
-        call.out.append(
-            show.status(call.manager, unit, int(call.one("n", "lines", default="10")), call.one("o", "output"))
-        )
+        call.out.append(show.status(call.manager, unit, int(call.one("n", "lines", default="10")), call.one("o", "output")))
         if not unit.is_up:
             code = max(code, 3)
     return code

@@ -75,19 +75,12 @@ def _service_properties(manager: Manager, unit: Service) -> dict[str, str]:
         "ExecMainExitTimestamp": values.show_timestamp(unit.main_ended),
         "ExecMainPID": str(unit.main_pid),
         # CLD_EXITED, CLD_KILLED, CLD_DUMPED (man sigaction)
-        "ExecMainCode": "0"
-        if status is None
-        else "1"
-        if status >= 0
-        else "3"
-        if "dumped" in outcome.shown(status)
-        else "2",
+        "ExecMainCode": "0" if status is None else "1" if status >= 0 else "3" if "dumped" in outcome.shown(status) else "2",
         "ExecMainStatus": str(abs(status or 0)),
         **{_property_of(name): _commands(getattr(config, name), unit) for name in _EXECS if getattr(config, name)},
         "Environment": " ".join(f"{name}={value}" for name, value in config.environment.items()),
         "EnvironmentFiles": " ".join(
-            f"{path.removeprefix('-')} (ignore_errors={_yes(path.startswith('-'))})"
-            for path in config.environment_files
+            f"{path.removeprefix('-')} (ignore_errors={_yes(path.startswith('-'))})" for path in config.environment_files
         ),
         "WorkingDirectory": config.working_directory,
         "User": config.user,

@@ -14,7 +14,7 @@ SHOP = UnitName.parse("shop@r1-2.service")
 
 
 def values_of(text: str) -> list[tuple[str, str, str]]:
-    return [(setting.section, setting.key, setting.value) for setting in syntax.parse(text, "f")[0]]
+    return [(setting.section, setting.key, setting.value) for setting in syntax.parse(text, "f", ("Service", "A"))[0]]
 
 
 def test_a_line_goes_on_after_a_backslash_and_over_comments() -> None:
@@ -33,14 +33,15 @@ def test_comments_and_empty_lines_are_left_out_and_a_value_keeps_its_equals_sign
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        ("x=1", "f:1: Assignment outside of section, ignoring."),
+        ("x=1", "f:1: Assignment outside of section. Ignoring."),
+        ("[B]\nx=1\n[X-C]\ny=1", "f:1: Unknown section 'B'. Ignoring."),
         ("[A]\nx", "f:2: Missing '=', ignoring line."),
         ("[A]\n=x", "f:2: Missing key name before '=', ignoring line."),
         ("[A\nx=1", "f:1: Invalid section header '[A'"),
     ],
 )
 def test_what_is_no_setting_is_warned_of_with_its_line(text: str, warning: str) -> None:
-    assert warning in syntax.parse(text, "f")[1]
+    assert warning in syntax.parse(text, "f", ("Service", "A"))[1]
 
 
 @pytest.mark.parametrize(

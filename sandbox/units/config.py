@@ -47,13 +47,7 @@ class Unit:
     def read(self, settings: list[Setting], readers: dict[str, dict[str, Reader]]) -> None:
         """Take the settings in order; a bad one is warned of and left out, or is fatal, as in systemd."""
         for setting in settings:
-            section = readers.get(setting.section)
-            if section is None:
-                if not setting.section.startswith("X-"):
-                    warning = f"{setting.where.rpartition(':')[0]}: Unknown section '{setting.section}'. Ignoring."
-                    if warning not in self.warnings:
-                        self.warnings.append(warning)
-            elif reader := section.get(setting.key):
+            if reader := readers[setting.section].get(setting.key):
                 self._take(setting, reader)
             else:
                 self._take_other(setting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from sandbox.units.config import Unit
@@ -67,6 +68,8 @@ def disable(files: UnitFiles, names: list[UnitName]) -> list[str]:
         if unit in gone or any(_is_instance(unit, template) for template in templates):
             link.unlink()
             lines.append(f'Removed "{link}".')
+            with contextlib.suppress(OSError):
+                link.parent.rmdir()
     for link in files.folder.iterdir():
         if link.is_symlink() and link.readlink().name in gone and link.name not in gone:
             link.unlink()

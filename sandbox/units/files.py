@@ -53,10 +53,11 @@ class UnitFiles:
             return unit
         unit.stamp = self.stamp(name)
         try:
+            readers = READERS[name.suffix]
             for path in (unit.fragment, *unit.drop_ins):
-                settings, warnings = syntax.parse(path.read_text("utf-8", "surrogateescape"), str(path))
+                settings, warnings = syntax.parse(path.read_text("utf-8", "surrogateescape"), str(path), readers)
                 unit.warnings += warnings
-                unit.read(settings, READERS[name.suffix])
+                unit.read(settings, readers)
         except OSError as error:
             unit.load_state, unit.load_error = "error", f"{error.filename}: {error.strerror}"
             return unit

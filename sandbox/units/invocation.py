@@ -62,7 +62,7 @@ class Invocation:
         process = spawn(
             Execution(
                 executable=executable or command.path,
-                argv=command.argv(self.environment),
+                argv=command.argv(environment),
                 environment=environment,
                 directory=directory,
                 directory_optional=optional,

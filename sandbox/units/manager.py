@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any, TypeVar
 
 from sandbox.units.config import Unit
 from sandbox.units.files import UnitFiles
@@ -15,6 +18,7 @@ from sandbox.units.sockets import Socket
 from sandbox.units.state import JobFailed
 
 Loaded = Service | Socket
+T = TypeVar("T")
 
 
 class CannotLoad(Exception):
@@ -34,13 +38,13 @@ class Manager:
         self.loaded: dict[str, Loaded] = {}
         self.state = "starting"
         self.booted = asyncio.Event()
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._jobs: set[asyncio.Task[Any]] = set()
         self._warned: dict[str, list[str]] = {}
 
     # Loading
 
     def get(self, name: UnitName) -> Loaded:
-        """A unit that does nothing is read anew, for systemd forgets it; one that runs keeps what it was started with."""
+        """An idle unit is read anew, for systemd forgets it; one that runs keeps what it was started with."""
         known = self.loaded.get(name.full)
         if known and not known.is_idle and known.config.load_state == "loaded":
             return known
@@ -125,9 +129,9 @@ class Manager:
 
     # Jobs
 
-    def spawn(self, job: object) -> asyncio.Task[None]:
+    def spawn(self, job: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A job goes on when the client that asked for it is gone."""
-        task = asyncio.ensure_future(job)  # type: ignore[arg-type]
+        task = asyncio.create_task(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
         return task
@@ -138,20 +142,17 @@ class Manager:
         for name in names:
             self._collect(name, units)
         tasks: dict[str, asyncio.Task[None]] = {}
-        gate = asyncio.Event()
         for full, unit in units.items():
             earlier = [other for other in units if other != full and self._is_after(unit, units[other])]
-            tasks[full] = self.spawn(self._start_after(unit, earlier, tasks, gate))
-        gate.set()
-        await asyncio.wait(tasks.values())
+            tasks[full] = self.spawn(self._start_after(unit, earlier, tasks))
+        if tasks:
+            await asyncio.wait(tasks.values())
         failed = {full: task.exception() for full, task in tasks.items() if task.exception()}
         for name in names:
             if error := failed.get(name.full):
                 raise error
 
-    async def _start_after(self, unit: Loaded, earlier: list[str], tasks: dict[str, asyncio.Task[None]],
-                           gate: asyncio.Event) -> None:  # fmt: skip
-        await gate.wait()
+    async def _start_after(self, unit: Loaded, earlier: list[str], tasks: dict[str, asyncio.Task[None]]) -> None:
         for name in earlier:
             await asyncio.wait({tasks[name]})
             if tasks[name].exception() and name in (*unit.config.requires, *unit.config.binds_to):
@@ -203,8 +204,15 @@ class Manager:
 
     async def boot(self) -> None:
         """Start what is enabled; one that fails does not hold up the others."""
-        await asyncio.gather(*(self._start_quietly(name) for name in self.files.boot_names()
-                               if name.endswith((".service", ".socket"))))  # fmt: skip
+        ready = []
+        for name in map(UnitName.parse, self.files.boot_names()):
+            try:
+                self._collect(name, {})
+                ready.append(name)
+            except CannotLoad as error:
+                self.journal.manager(name.full, f"{name.full}: {error}", 3)
+        with contextlib.suppress(JobFailed):  # the unit has said why
+            await self.start(*ready)
         self.state = "running"
         self.booted.set()
 

@@ -205,7 +205,7 @@ class Service(State):
         self.main_ended = time.time()
         assert status is not None
         result = outcome.of_main(status, self.config)
-        if status:
+        if result != "success":
             self.say(f"Main process exited, {outcome.shown(status)}", 5)
         if not (command or self.config.exec_start[0]).ignore_failure:
             self.fail(result)

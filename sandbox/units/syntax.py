@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 
@@ -14,8 +14,8 @@ class Setting:
     where: str
 
 
-def parse(text: str, path: str) -> tuple[list[Setting], list[str]]:
-    """The settings in order, and what systemd would warn about."""
+def parse(text: str, path: str, sections: Collection[str]) -> tuple[list[Setting], list[str]]:
+    """The settings of these sections in order, and what systemd would warn about."""
     settings: list[Setting] = []
     warnings: list[str] = []
     section: str | None = None
@@ -26,6 +26,8 @@ def parse(text: str, path: str) -> tuple[list[Setting], list[str]]:
                 warnings.append(f"{where}: Invalid section header '{line}'")
             else:
                 section = line[1:-1]
+                if section not in sections and not section.startswith("X-"):
+                    warnings.append(f"{where}: Unknown section '{section}'. Ignoring.")
             continue
         key, equals, value = line.partition("=")
         if not equals:
@@ -33,8 +35,8 @@ def parse(text: str, path: str) -> tuple[list[Setting], list[str]]:
         elif not key.strip():
             warnings.append(f"{where}: Missing key name before '=', ignoring line.")
         elif section is None:
-            warnings.append(f"{where}: Assignment outside of section, ignoring.")
-        else:
+            warnings.append(f"{where}: Assignment outside of section. Ignoring.")
+        elif section in sections:
             settings.append(Setting(section, key.strip(), value.strip(), where))
     return settings, warnings
 

@@ -15,6 +15,7 @@ import io
 import json
 import os
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.aws import warm
+from ..module_utils.aws import AWS_SPEC, warm
 
 PROFILE = "legacy"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
@@ -36,13 +37,16 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        name = f"prodready.aws.{self._task.action.rpartition('.')[2]}"
-        args = dict(self._task.args)
-        if "account" in args:
-            args["journal"] = self._journal(task_vars)
+        name = self._task.action.rpartition(".")[2]
+        module = importlib.import_module(f"ansible_collections.prodready.aws.plugins.modules.{name}")
+        if hasattr(module, "AwsModule"):
+            args = {**self._task.args, "journal": self._journal(task_vars)}
+        else:
+            # module_defaults of the action group reach every module that comes through here.
+            args = {key: value for key, value in self._task.args.items() if key not in AWS_SPEC}
         if self._connection.transport != "local" or self._play_context.become or self._task.async_val:
-            return self._execute_module(module_name=name, module_args=args, task_vars=task_vars)
-        return self._run_here(name, args, task_vars)
+            return self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
+        return self._run_here(name, module.main, args, task_vars)
 
     def _journal(self, task_vars: dict[str, Any]) -> dict[str, str]:
         return {
@@ -53,9 +57,8 @@ class ActionModule(ActionBase):
             "task": self._task.get_name(),
         }
 
-    def _run_here(self, name: str, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        self._update_module_args(name, args, task_vars)
-        main = importlib.import_module(f"ansible_collections.prodready.aws.plugins.modules.{name.rpartition('.')[2]}").main
+    def _run_here(self, name: str, main: Callable[[], None], args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        self._update_module_args(f"prodready.aws.{name}", args, task_vars)
         for variables in self._task.environment or []:
             os.environ.update({key: str(value) for key, value in (self._templar.template(variables) or {}).items()})
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)

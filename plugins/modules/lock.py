@@ -66,7 +66,7 @@ from typing import Any
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.plan import Wait
 
-KEY = "lock"
+KEY = "lock_name"
 
 
 def moment(seconds: float) -> str:

@@ -17,6 +17,8 @@ from typing import Any
 
 FILE_SIZE_MAX = 4 * 1024 * 1024
 FILES_KEPT = 4
+RATE_LIMIT_INTERVAL_S, RATE_LIMIT_BURST = 30.0, 10_000  # journald.conf, RateLimitIntervalSec=, RateLimitBurst=
+TAIL_SIZE = 256 * 1024
 LINE_MAX = 48 * 1024  # journald.conf, LineMax=
 _LEVEL = re.compile(r"<([0-7])>")
 
@@ -29,6 +31,7 @@ class Journal:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         self.host = platform.node()
+        self._shares: dict[str, tuple[float, int]] = {}
 
     def manager(self, unit: str, message: str, priority: int = 6, **fields: str) -> None:
         """What systemd itself says of a unit."""
@@ -37,11 +40,24 @@ class Journal:
 
     def output(self, unit: str, message: str, identifier: str, pid: int, invocation: str, prefixed: bool) -> None:
         """A line that a service printed; `<3>` at its start is its priority (man sd-daemon)."""
+        if self._is_suppressed(unit):
+            return
         level = _LEVEL.match(message) if prefixed else None
         text = message[level.end() :] if level else message
         self._append(unit, {"_SYSTEMD_UNIT": unit, "SYSLOG_IDENTIFIER": identifier, "_PID": str(pid),
                             "PRIORITY": level[1] if level else "6", "_TRANSPORT": "stdout",
                             "_SYSTEMD_INVOCATION_ID": invocation, "MESSAGE": text})  # fmt: skip
+
+    def _is_suppressed(self, unit: str) -> bool:
+        """journald drops what a unit prints beyond its share, and says how much that was."""
+        now = time.monotonic()
+        began, count = self._shares.get(unit, (now, 0))
+        if now - began > RATE_LIMIT_INTERVAL_S:
+            if count > RATE_LIMIT_BURST:
+                self.manager(unit, f"Suppressed {count - RATE_LIMIT_BURST} messages from {unit}", 5)
+            began, count = now, 0
+        self._shares[unit] = (began, count + 1)
+        return count >= RATE_LIMIT_BURST
 
     def _append(self, unit: str, fields: Entry) -> None:
         path = self.folder / f"{unit}.journal"
@@ -70,13 +86,15 @@ class Stream:
     def __init__(self, end: socket.socket, write: Callable[[str], None]) -> None:
         self.end, self.write, self.rest = end, write, b""
         end.setblocking(False)
-        asyncio.get_running_loop().add_reader(end.fileno(), self.drain)
+        asyncio.get_running_loop().add_reader(end.fileno(), self.drain, 1)
 
-    def drain(self) -> None:
-        """Take what is there now."""
-        while self.end.fileno() >= 0:
+    def drain(self, rounds: int = 64) -> None:
+        """Take what is there now, but not for ever: one that prints without end must not hold up the manager."""
+        for _ in range(rounds):
+            if self.end.fileno() < 0:
+                return
             try:
-                data = self.end.recv(65536)
+                data = self.end.recv(16384)
             except (BlockingIOError, InterruptedError):
                 return
             except ConnectionError:
@@ -114,7 +132,14 @@ def read(folder: Path, unit: str) -> Iterator[Entry]:
 
 
 def tail(folder: Path, unit: str, count: int) -> list[Entry]:
-    return list(read(folder, unit))[-count:] if count else []
+    """The last entries, without reading all."""
+    with contextlib.suppress(FileNotFoundError), (folder / f"{unit}.journal").open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - TAIL_SIZE))
+        lines = file.read().split(b"\n")[1 if end > TAIL_SIZE else 0 : -1]
+        if count <= len(lines):
+            return [json.loads(line) for line in lines[len(lines) - count :]]
+    return list(read(folder, unit))[-count:]
 
 
 def short(entry: Entry, clock: str = "%b %d %H:%M:%S") -> str:

@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from pathlib import Path
 
 from sandbox.units import systemctl
@@ -17,6 +18,7 @@ from sandbox.units.manager import Manager
 from sandbox.units.processes import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, Invocations, fork_undertaker, prctl
 
 PACKAGE = Path(__file__).resolve().parent
+LOCK_PATIENCE_S = 2.0
 _FOLDERS = ("etc/systemd/system", "run", "var/log/journal", "bin")
 
 
@@ -50,10 +52,16 @@ def serve(root: Path) -> None:
 def _lock(root: Path) -> int:
     path = root / "run/units.lock"
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotServe(f"{root} has a service manager already, process {path.read_text().strip()}.") from None
+    # The undertaker of a manager that was killed keeps the lock until the services are gone.
+    deadline = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise CannotServe(f"{root} has a service manager already, process {path.read_text().strip()}.") from None
+            time.sleep(0.02)
     os.ftruncate(lock, 0)
     os.write(lock, f"{os.getpid()}\n".encode())
     return lock

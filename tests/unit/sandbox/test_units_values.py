@@ -5,10 +5,11 @@ from __future__ import annotations
 import resource
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
-from sandbox.units import envfile, values
+from sandbox.units import envfile, journal, values
 from sandbox.units.journalctl import moment
 
 
@@ -83,3 +84,36 @@ def test_moments_are_absolute_or_ago() -> None:
     assert time.localtime(moment("today", now))[3:6] == (0, 0, 0)
     with pytest.raises(ValueError, match="Failed to parse timestamp: soon"):
         moment("soon", now)
+
+
+def test_the_journals_tail_is_the_same_over_a_rotation_and_from_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "FILE_SIZE_MAX", 2000)
+    monkeypatch.setattr(journal, "TAIL_SIZE", 700)
+    written = journal.Journal(tmp_path)
+    for number in range(25):
+        written.manager("a.service", f"entry {number}")
+    assert len(list(written.folder.iterdir())) > 1
+    for count in (0, 1, 3, 20):
+        tail = journal.tail(written.folder, "a.service", count)
+        assert [entry["MESSAGE"] for entry in tail] == [f"entry {number}" for number in range(25 - count, 25)]
+
+
+def test_the_journal_keeps_a_limited_number_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "FILE_SIZE_MAX", 300)
+    written = journal.Journal(tmp_path)
+    for number in range(50):
+        written.manager("a.service", f"entry {number}")
+    assert len(list(written.folder.iterdir())) <= journal.FILES_KEPT
+    assert journal.tail(written.folder, "a.service", 1)[0]["MESSAGE"] == "entry 49"
+
+
+def test_a_service_that_prints_too_much_is_cut_and_the_journal_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "RATE_LIMIT_BURST", 3)
+    written, clock = journal.Journal(tmp_path), [100.0]
+    monkeypatch.setattr(journal.time, "monotonic", lambda: clock[0])
+    for number in range(5):
+        written.output("a.service", f"line {number}", "a", 1, "id", True)
+    clock[0] += 31
+    written.output("a.service", "line 5", "a", 1, "id", True)
+    messages = [entry["MESSAGE"] for entry in journal.read(written.folder, "a.service")]
+    assert messages == ["line 0", "line 1", "line 2", "Suppressed 2 messages from a.service", "line 5"]

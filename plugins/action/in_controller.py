@@ -28,7 +28,7 @@ from ..module_utils.aws import AWS_SPEC, warm
 
 PROFILE = "legacy"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
-RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
 warm("cloudwatch", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sts")
 

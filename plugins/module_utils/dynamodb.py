@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from . import tags
+from . import tag_rules
 from .plan import State
+from .tags import as_list
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 KMS_KEY = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}|arn:[^:]+:kms:[^:]+:\d{12}:key/.+")
@@ -127,7 +128,7 @@ def creation(name: str, state: State) -> dict[str, Any]:
         "SSESpecification": sse(state["encryption"]) if state.get("encryption", AWS_OWNED) != AWS_OWNED else None,
         "TableClass": state.get("table_class"),
         "DeletionProtectionEnabled": state.get("deletion_protection"),
-        "Tags": tags.to_list(state["tags"]),
+        "Tags": as_list(state["tags"]),
     }
     return {
         "TableName": name,
@@ -235,7 +236,7 @@ def table_problems(table: dict[str, Any]) -> Iterator[str]:
         yield f"encryption is {key!r}, allowed are {AWS_OWNED}, {AWS_MANAGED}, alias/<name> and the ARN of a KMS key"
     if (table["billing_mode"] == "PROVISIONED") != bool(table["capacity"]):
         yield "capacity is given with billing_mode PROVISIONED, and with it only"
-    yield from (problem.partition(": ")[2] for problem in tags.problems("", tags.as_text(table["tags"])))
+    yield from tag_rules.problems(tag_rules.as_text(table["tags"]))
     yield from index_problems(table)
 
 

@@ -159,7 +159,6 @@ plan:
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..module_utils import tags
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.dynamodb import (
     AWS_OWNED,
@@ -173,6 +172,8 @@ from ..module_utils.dynamodb import (
     want_index,
 )
 from ..module_utils.plan import Call, Calls, Change, State, Wait
+from ..module_utils.tag_rules import as_text
+from ..module_utils.tags import as_dict, tag_calls
 
 KEY_SPEC = {"name": {"type": "str", "required": True}, "type": {"type": "str", "choices": ["S", "N", "B"], "default": "S"}}
 KEY = {"type": "dict", "options": KEY_SPEC}
@@ -217,7 +218,7 @@ def want(table: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
         state["global_indexes"] = {index["name"]: want_index(index) for index in table["global_indexes"]}
     if table["local_indexes"] is not None:
         state["local_indexes"] = {index["name"]: want_index(index, keys(table)) for index in table["local_indexes"]}
-    return {**state, "tags": {**tags.as_text(table["tags"]), **ownership}}
+    return {**state, "tags": {**as_text(table["tags"]), **ownership}}
 
 
 def settled(wanted: State, before: State | None, purge_indexes: bool) -> State:
@@ -254,7 +255,7 @@ def read(aws: Aws, asked: Mapping[str, State]) -> dict[str, State]:
 
 def read_tags(aws: Aws, name: str) -> dict[str, str]:
     arn = aws.arn("dynamodb", f"table/{name}")
-    return tags.to_dict(aws.pages("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=arn))
+    return as_dict(aws.pages("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=arn))
 
 
 def read_recovery_days(aws: Aws, name: str) -> int:
@@ -293,7 +294,8 @@ def calls(change: Change) -> Calls:
         expiry = {"Enabled": bool(after["ttl"]), "AttributeName": after["ttl"] or before["ttl"]}
         yield Call("update_time_to_live", {**table, "TimeToLiveSpecification": expiry})
     if after["tags"] != before["tags"]:
-        yield from tag(table, before["tags"], after["tags"])
+        arn = (yield Call("describe_table", table))["Table"]["TableArn"]
+        yield from tag_calls(change, arn, "ResourceArn")
     if not fresh:
         for request in updates(before, after):
             yield Call("update_table", {**table, **request})
@@ -309,14 +311,6 @@ def recover(table: dict[str, str], days: int) -> Calls:
         name = table["TableName"]
         yield Wait("continuous_backups_enabled", table, until=f"AWS has made table {name} ready for continuous backups")
         yield Call("update_continuous_backups", switch)
-
-
-def tag(table: dict[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> Calls:
-    arn = (yield Call("describe_table", table))["Table"]["TableArn"]
-    if gone := sorted(before.keys() - after.keys()):
-        yield Call("untag_resource", {"ResourceArn": arn, "TagKeys": gone})
-    if new := {key: value for key, value in after.items() if before.get(key) != value}:
-        yield Call("tag_resource", {"ResourceArn": arn, "Tags": tags.to_list(new)})
 
 
 def forbidden(changes: Iterable[Change], place: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
     # botocore's table_exists looks every 20 s, and not at indexes and encryption.
     ("dynamodb", "table_active"): described(
         "DescribeTable",
-        2,
+        1,
         success=[
             (
                 "Table.TableStatus == 'ACTIVE' && !(Table.GlobalSecondaryIndexes[?IndexStatus != 'ACTIVE'])"
@@ -43,11 +43,11 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
         failure=[("Table.TableStatus", state) for state in ("DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED")],
     ),
     ("dynamodb", "continuous_backups_enabled"): described(
-        "DescribeContinuousBackups", 2, success=[("ContinuousBackupsDescription.ContinuousBackupsStatus", "ENABLED")]
+        "DescribeContinuousBackups", 1, success=[("ContinuousBackupsDescription.ContinuousBackupsStatus", "ENABLED")]
     ),
     ("dynamodb", "backup_available"): described(
         "DescribeBackup",
-        2,
+        1,
         success=[("BackupDescription.BackupDetails.BackupStatus", "AVAILABLE")],
         failure=[("BackupDescription.BackupDetails.BackupStatus", "DELETED")],
     ),

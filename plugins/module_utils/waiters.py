@@ -17,9 +17,10 @@ except ImportError:  # reported by AwsModule
 POLL_SECONDS = 1
 
 
-def described(operation: str, delay: int, **states: list[tuple[str, Any]]) -> dict[str, Any]:
+def described(operation: str, delay: int, retried: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
     """Botocore's waiter description, version 2: for each state the JMESPaths and what they then give."""
-    acceptors = [
+    acceptors: list[dict[str, Any]] = [{"matcher": "error", "expected": code, "state": "retry"} for code in retried]
+    acceptors += [
         {"matcher": "path", "argument": argument, "expected": expected, "state": state}
         for state, looked_at in states.items()
         for argument, expected in looked_at
@@ -33,6 +34,8 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
     ("dynamodb", "table_active"): described(
         "DescribeTable",
         1,
+        # A table that was just created may not be seen yet.
+        retried=("ResourceNotFoundException",),
         success=[
             (
                 "Table.TableStatus == 'ACTIVE' && !(Table.GlobalSecondaryIndexes[?IndexStatus != 'ACTIVE'])"

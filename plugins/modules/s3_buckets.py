@@ -63,7 +63,7 @@ options:
             description: SSE-S3 or SSE-KMS, with one layer or two.
             type: str
             choices: [AES256, "aws:kms", "aws:kms:dsse"]
-            default: AES256
+            required: true
           key:
             description: The KMS key, as it is to be named to S3. Without it the key that AWS manages.
             type: str
@@ -211,7 +211,7 @@ BUCKET_SPEC = {
     "encryption": {
         "type": "dict",
         "options": {
-            "algorithm": {"type": "str", "choices": ["AES256", "aws:kms", "aws:kms:dsse"], "default": "AES256"},
+            "algorithm": {"type": "str", "choices": ["AES256", "aws:kms", "aws:kms:dsse"], "required": True},
             "key": {"type": "str", "no_log": False},
             "bucket_key": {"type": "bool", "default": False},
         },

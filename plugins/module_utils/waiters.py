@@ -17,7 +17,7 @@ except ImportError:  # reported by AwsModule
 POLL_SECONDS = 1
 
 
-def described(operation: str, delay: int, retried: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
+def described(operation: str, retried: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
     """Botocore's waiter description, version 2: for each state the JMESPaths and what they then give."""
     acceptors: list[dict[str, Any]] = [{"matcher": "error", "expected": code, "state": "retry"} for code in retried]
     acceptors += [
@@ -25,7 +25,7 @@ def described(operation: str, delay: int, retried: tuple[str, ...] = (), **state
         for state, looked_at in states.items()
         for argument, expected in looked_at
     ]
-    return {"operation": operation, "delay": delay, "maxAttempts": 1, "acceptors": acceptors}
+    return {"operation": operation, "delay": POLL_SECONDS, "maxAttempts": 1, "acceptors": acceptors}
 
 
 # (service, waiter) -> its description. The maximum of attempts is the deadline's.
@@ -33,7 +33,6 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
     # botocore's table_exists looks every 20 s, and not at indexes and encryption.
     ("dynamodb", "table_active"): described(
         "DescribeTable",
-        1,
         # A table that was just created may not be seen yet.
         retried=("ResourceNotFoundException",),
         success=[
@@ -46,11 +45,10 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
         failure=[("Table.TableStatus", state) for state in ("DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED")],
     ),
     ("dynamodb", "continuous_backups_enabled"): described(
-        "DescribeContinuousBackups", 1, success=[("ContinuousBackupsDescription.ContinuousBackupsStatus", "ENABLED")]
+        "DescribeContinuousBackups", success=[("ContinuousBackupsDescription.ContinuousBackupsStatus", "ENABLED")]
     ),
     ("dynamodb", "backup_available"): described(
         "DescribeBackup",
-        1,
         success=[("BackupDescription.BackupDetails.BackupStatus", "AVAILABLE")],
         failure=[("BackupDescription.BackupDetails.BackupStatus", "DELETED")],
     ),

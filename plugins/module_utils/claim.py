@@ -29,12 +29,19 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 def age_days(moment: str) -> float:
     """How long ago a moment was, in days; a future one has a negative age."""
-    then = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    then = datetime.fromisoformat(moment)
     return (datetime.now(UTC) - then).total_seconds() / 86400
 
 
 def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def is_pattern(text: Any) -> bool:
+    try:
+        return re.compile(text) is not None
+    except (re.error, TypeError):
+        return False
 
 
 def expand(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -69,6 +76,8 @@ def problems(claims: list[dict[str, Any]], today: date) -> list[str]:
         expect = claim["expect"]
         if len(expect) != 1 or not set(expect) <= set(COMPARE):
             found.append(f"{claim['id']}: expect must be one of {', '.join(COMPARE)} with its value, not {expect}")
+        elif "matches" in expect and not is_pattern(expect["matches"]):
+            found.append(f"{claim['id']}: expect.matches must be a regular expression, not {expect['matches']!r}")
         if (claim.get("ask") is None) == (claim.get("observed") is None):
             found.append(f"{claim['id']}: a claim has either ask or observed")
         waived = claim.get("waived")
@@ -87,7 +96,7 @@ def holds(expect: Mapping[str, Any], observed: Any) -> bool:
     ((comparison, expected),) = expect.items()
     try:
         return observed is not None and bool(COMPARE[comparison](observed, expected))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 

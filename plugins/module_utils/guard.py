@@ -40,6 +40,7 @@ class Guard:
         self.requests: Counter[str] = Counter()
         self.known = False
         self.lock = threading.Lock()
+        self.asking = threading.Lock()
 
     def before_call(self, model: Any, **_: Any) -> None:
         service = model.service_model.service_name
@@ -52,13 +53,13 @@ class Guard:
             raise Refused(f"{service}:{model.name} would write, and this is check mode; please report it as a bug.")
 
     def check_account(self) -> None:
-        with self.lock:
+        with self.asking:
             if self.known:
                 return
-        found = self.whoami()
-        if found != self.account:
-            raise Refused(
-                f"These credentials belong to account {found}, the inventory names {self.account} (runbook_aws.account). "
-                "Nothing was touched. Use the credentials of that account, or correct the inventory."
-            )
-        self.known = True
+            found = self.whoami()
+            if found != self.account:
+                raise Refused(
+                    f"These credentials belong to account {found}, the inventory names {self.account} (runbook_aws.account). "
+                    "Nothing was touched. Use the credentials of that account, or correct the inventory."
+                )
+            self.known = True

@@ -16,8 +16,43 @@ except ImportError:  # reported by AwsModule
 
 POLL_SECONDS = 1
 
-# (service, waiter) -> botocore's waiter description, version 2
-WAITERS: dict[tuple[str, str], dict[str, Any]] = {}
+
+def described(operation: str, retried: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Botocore's waiter description, version 2: for each state the JMESPaths and what they then give."""
+    acceptors: list[dict[str, Any]] = [{"matcher": "error", "expected": code, "state": "retry"} for code in retried]
+    acceptors += [
+        {"matcher": "path", "argument": argument, "expected": expected, "state": state}
+        for state, looked_at in states.items()
+        for argument, expected in looked_at
+    ]
+    return {"operation": operation, "delay": POLL_SECONDS, "maxAttempts": 1, "acceptors": acceptors}
+
+
+# (service, waiter) -> its description. The maximum of attempts is the deadline's.
+WAITERS: dict[tuple[str, str], dict[str, Any]] = {
+    # botocore's table_exists looks every 20 s, and not at indexes and encryption.
+    ("dynamodb", "table_active"): described(
+        "DescribeTable",
+        # A table that was just created may not be seen yet.
+        retried=("ResourceNotFoundException",),
+        success=[
+            (
+                "Table.TableStatus == 'ACTIVE' && !(Table.GlobalSecondaryIndexes[?IndexStatus != 'ACTIVE'])"
+                " && !contains(['ENABLING', 'DISABLING', 'UPDATING'], Table.SSEDescription.Status || '')",
+                True,
+            )
+        ],
+        failure=[("Table.TableStatus", state) for state in ("DELETING", "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED")],
+    ),
+    ("dynamodb", "continuous_backups_enabled"): described(
+        "DescribeContinuousBackups", success=[("ContinuousBackupsDescription.ContinuousBackupsStatus", "ENABLED")]
+    ),
+    ("dynamodb", "backup_available"): described(
+        "DescribeBackup",
+        success=[("BackupDescription.BackupDetails.BackupStatus", "AVAILABLE")],
+        failure=[("BackupDescription.BackupDetails.BackupStatus", "DELETED")],
+    ),
+}
 
 
 def waiter(client: Any, service: str, name: str) -> Any:

@@ -47,7 +47,10 @@ options:
           params: {description: Its parameters., type: dict, default: {}}
           region: {description: Another region than the place's own., type: str}
           url: {description: "An address; what it answers is looked at as C(status), C(headers) and C(body).", type: str}
-          take: {description: A JMESPath into the answer., type: str, required: true}
+          take:
+            description: A JMESPath into the answer; its function C(from_json) reads a text that is JSON.
+            type: str
+            required: true
       observed:
         description: What another task already saw.
         type: raw
@@ -106,6 +109,7 @@ from pathlib import Path
 
 try:
     import jmespath
+    from jmespath import functions
 except ImportError:
     jmespath = None
 
@@ -157,7 +161,18 @@ def fetch(url: str) -> dict:
 def observe(aws: Aws, ask: dict) -> object:
     """What is seen there; JSON's types only, so that the evidence can be compared and kept."""
     answer = fetch(ask["url"]) if ask["url"] else aws.call(ask["service"], ask["operation"], **ask["params"])
-    return json.loads(json.dumps(jmespath.search(ask["take"], answer), default=str))
+    return json.loads(json.dumps(search(ask["take"], answer), default=str))
+
+
+def search(expression: str, answer: object) -> object:
+    """JMESPath with one function more: AWS hands policies and dashboards out as texts."""
+
+    class Functions(functions.Functions):
+        @functions.signature({"types": ["string", "null"]})
+        def _func_from_json(self, text: str | None) -> object:
+            return None if text is None else json.loads(text)
+
+    return jmespath.search(expression, answer, jmespath.Options(custom_functions=Functions()))
 
 
 def prove(aws: Aws, claim: dict, **more: str) -> dict:
@@ -178,7 +193,9 @@ def prove(aws: Aws, claim: dict, **more: str) -> dict:
             **more,
         )
     except (OSError, ValueError) as error:
-        return judge(claim, None, now.date(), error=f"{claim['ask']['url']} gave no answer: {error}", **more)
+        return judge(
+            claim, None, now.date(), error=f"{claim['ask']['url'] or claim['ask']['operation']} gave nothing to look at: {error}", **more
+        )
 
 
 def keep(dest: Path, evidence: list[dict]) -> None:

@@ -1,0 +1,48 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One statement of a bucket's policy, ours by its Sid, among those of others. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Policy = Mapping[str, Any]
+
+TLS_ONLY = "ProdreadyTlsOnly"
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def tls_only(bucket_arn: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-HTTP-HTTPS"""
+    return {
+        "Sid": TLS_ONLY,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def same(one: Policy, other: Policy) -> bool:
+    """Whether two statements mean the same, whichever way their lists are written."""
+    lists = ("Action", "Resource")
+    plain, other_plain = ({key: value for key, value in statement.items() if key not in lists} for statement in (one, other))
+    return plain == other_plain and all(sorted(listed(one.get(key))) == sorted(listed(other.get(key))) for key in lists)
+
+
+def with_tls_only(policy: Policy | None, bucket_arn: str, wanted: bool) -> Policy | None:
+    """The policy with our statement or without; None when nothing is left of it."""
+    statements = listed((policy or {}).get("Statement", []))
+    ours = [statement for statement in statements if statement.get("Sid") == TLS_ONLY]
+    statement = tls_only(bucket_arn)
+    if (wanted and len(ours) == 1 and same(ours[0], statement)) or (not wanted and not ours):
+        return policy
+    others = [statement for statement in statements if statement.get("Sid") != TLS_ONLY]
+    if not (others or wanted):
+        return None
+    return {"Version": "2012-10-17", **(policy or {}), "Statement": [*others, *([statement] if wanted else [])]}

@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dynamodb_backups
+short_description: Take on-demand backups of DynamoDB tables as named restore points
+version_added: 0.1.0
+description:
+  - Takes a backup of each table under the given name, unless there is one of that name, and waits until it can be restored.
+  - Asks ListBackups for every table.
+  - See U(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateBackup.html).
+extends_documentation_fragment:
+  - prodready.aws.aws
+options:
+  backups:
+    description: The restore points.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      table:
+        description: The name of the table.
+        type: str
+        required: true
+      name:
+        description: The name of the restore point, 3 to 255 characters of C(a-z A-Z 0-9 _ . -).
+        type: str
+        required: true
+      prefix:
+        description: What the names of O(backups[].keep)'s restore points begin with.
+        type: str
+      keep:
+        description:
+          - How many restore points of the table whose names begin with O(backups[].prefix) stay, this one among them. Older ones
+            are deleted.
+          - Without it none is deleted.
+        type: int
+author:
+  - prodready contributors (@prodready)
+"""
+
+EXAMPLES = r"""
+- name: A restore point of the orders is taken before the migration, and the last five stay
+  prodready.aws.dynamodb_backups:
+    backups:
+      - table: orders
+        name: before-1.4.0
+        prefix: before-
+        keep: 5
+"""
+
+RETURN = r"""
+plan:
+  description: What had to change, one entry a restore point, named C(table/restore point); empty when all was as desired.
+  type: list
+  elements: dict
+  returned: always
+  sample: [{action: create, name: orders/before-1.4.0}]
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.guard import Refused
+from ..module_utils.plan import Call, Calls, Change, State, Wait
+
+NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
+BACKUP_SPEC = {
+    "table": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "prefix": {"type": "str"},
+    "keep": {"type": "int"},
+}
+
+
+def read(aws: Aws, tables: Iterable[str]) -> list[dict[str, Any]]:
+    """All on-demand backups of the tables that can be restored now or soon, newest first."""
+    pages = aws.each(lambda table: aws.pages("dynamodb", "list_backups", "BackupSummaries", TableName=table, BackupType="USER"), tables)
+    found = [backup for page in pages for backup in page if backup["BackupStatus"] != "DELETED"]
+    return sorted(found, key=lambda backup: backup["BackupCreationDateTime"], reverse=True)
+
+
+def states(found: Iterable[Mapping[str, Any]]) -> dict[str, State]:
+    """Backups by name; AWS allows several of one name, and the newest of them is the restore point."""
+    named: dict[str, State] = {}
+    for backup in found:
+        name = f"{backup['TableName']}/{backup['BackupName']}"
+        state = {"status": backup["BackupStatus"], "arn": backup["BackupArn"]}
+        named[name if name not in named else backup["BackupArn"]] = state
+    return named
+
+
+def want(backups: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]]) -> dict[str, State | None]:
+    """The restore points that are to be, and (as None) those that are more than their table keeps."""
+    found = list(found)
+    names = {state["arn"]: name for name, state in states(found).items()}
+    desired: dict[str, State | None] = {}
+    for backup in backups:
+        name = f"{backup['table']}/{backup['name']}"
+        desired[name] = {"status": "AVAILABLE"}
+        if backup["keep"]:
+            older = [
+                names[one["BackupArn"]]
+                for one in found
+                if one["TableName"] == backup["table"] and one["BackupName"].startswith(backup["prefix"])
+            ]
+            gone = [one for one in older if one != name][backup["keep"] - 1 :]
+            desired = {**dict.fromkeys(gone), **desired}
+    return desired
+
+
+def calls(change: Change) -> Calls:
+    if change.after is None:
+        yield Call("delete_backup", {"BackupArn": change.before["arn"]}, missing=("BackupNotFoundException",))
+        return
+    if change.before is None and "arn" in change.after:
+        raise Refused(f"{change.name} was deleted, and a restore point that was deleted cannot come back.")
+    arn = (change.before or {}).get("arn")
+    if arn is None:
+        table, _, name = change.name.partition("/")
+        arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]
+    yield Wait("backup_available", {"BackupArn": arn}, until=f"restore point {change.name} is AVAILABLE")
+
+
+def problems(backups: list[Mapping[str, Any]]) -> Iterator[str]:
+    names = [f"{backup['table']}/{backup['name']}" for backup in backups]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{name}: the restore point is declared twice"
+    for name, backup in zip(names, backups, strict=True):
+        for key in ("table", "name"):
+            if not NAME.fullmatch(backup[key]):
+                yield f"{name}: {key} must have 3 to 255 characters of a-z A-Z 0-9 _ . -"
+        if (backup["keep"] is None) != (not backup["prefix"]):
+            yield f"{name}: keep and prefix are given together"
+        elif backup["keep"] is not None and backup["keep"] < 1:
+            yield f"{name}: keep must be at least 1"
+        elif backup["prefix"] and not backup["name"].startswith(backup["prefix"]):
+            yield f"{name}: the name must begin with the prefix {backup['prefix']}"
+
+
+def main() -> None:
+    module = AwsModule({"backups": {"type": "list", "elements": "dict", "required": True, "options": BACKUP_SPEC}})
+    backups = module.params["backups"]
+    if found := list(problems(backups)):
+        module.fail("; ".join(found))
+    tables = sorted({backup["table"] for backup in backups})
+    there = module.ask(", ".join(tables), read, module.aws, tables)
+    # Old restore points go when the new ones are there.
+    module.ensure("dynamodb", want(backups, there), lambda *_: states(there), calls, order=lambda change: change.action == "delete")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Errors in words: which resource, which operation, what AWS said, what to do next."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.prodready.aws.plugins.module_utils.errors import code_of, explain
+from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+
+def answered(code, message="It went wrong."):
+    return ClientError({"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "4F2"}}, "UpdateTable")
+
+
+def test_one_line_names_resource_operation_answer_remedy_and_request():
+    assert explain("orders", "dynamodb", "UpdateTable", answered("ValidationException", "Table is too old.")) == (
+        "orders: dynamodb:UpdateTable failed with ValidationException: Table is too old. "
+        "Next: correct the value in the inventory. (request 4F2)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("AccessDeniedException", "grant dynamodb:UpdateTable to the caller"),
+        ("UnauthorizedOperation", "grant dynamodb:UpdateTable to the caller"),
+        ("ExpiredTokenException", "renew the credentials"),
+        ("UnrecognizedClientException", "check the credentials"),
+        ("InvalidClientTokenId", "check the credentials"),
+        ("ThrottlingException", "lower runbook_aws.concurrency"),
+        ("TooManyRequestsException", "lower runbook_aws.concurrency"),
+        ("LimitExceededException", "raise the quota"),
+        ("TooManyBuckets", "raise the quota"),
+        ("ValidationException", "correct the value"),
+        ("MalformedXML", "correct the value"),
+        ("NotImplemented", "run again"),
+        ("503", "run again"),
+    ],
+)
+def test_each_kind_of_error_has_its_remedy(code, remedy):
+    assert f"Next: {remedy}" in explain("orders", "dynamodb", "UpdateTable", answered(code))
+
+
+def test_an_error_that_nobody_knows_has_no_made_up_remedy():
+    assert "Next:" not in explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
+
+
+def test_an_error_on_the_way_to_aws_says_where_to_look():
+    said = explain("orders", "dynamodb", "UpdateTable", EndpointConnectionError(endpoint_url="https://dynamodb.example"))
+
+    assert "dynamodb:UpdateTable failed with EndpointConnectionError" in said
+    assert "Next: check the credentials, the region and the network" in said
+
+
+def test_what_was_refused_here_speaks_for_itself():
+    assert explain("orders", "dynamodb", "UpdateTable", Refused("Not in check mode.")) == "Not in check mode."
+
+
+def test_an_error_without_a_code_is_named_by_its_class():
+    assert code_of(EndpointConnectionError(endpoint_url="x")) == "EndpointConnectionError"

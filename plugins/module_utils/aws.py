@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -197,11 +198,13 @@ class AwsModule(AnsibleModule):
         read: Callable[[Aws, list[str]], Mapping[str, State]],
         calls: Callable[[Change], Calls],
         check: Callable[[list[Change]], Iterable[str]] = lambda changes: (),
+        order: Callable[[Change], int] = lambda change: 0,
         **result: Any,
     ) -> NoReturn:
         """Read, plan, and (outside check mode) apply; then exit with the plan as the result.
 
-        `check` says what forbids the plan, before anything is touched. One failing change does not stop the others.
+        `check` says what forbids the plan, before anything is touched. Changes of one `order` are made side by side,
+        those of a higher one after them. One failing change does not stop the others.
         """
         current = self.ask(", ".join(desired) or service, read, self.aws, list(desired))
         changes = plan(desired, current)
@@ -225,7 +228,10 @@ class AwsModule(AnsibleModule):
             self.journal.append(change, service=service, error=problem)
             return problem
 
-        errors = [] if self.check_mode else [error for error in self.aws.each(apply, changes) if error]
+        errors: list[str] = []
+        if not self.check_mode:
+            for _, wave in itertools.groupby(sorted(changes, key=order), key=order):
+                errors += filter(None, self.aws.each(apply, wave))
         if errors:
             self.fail("; ".join(errors), changed=len(errors) < len(changes), errors=errors, **result)
         self.done(changed=bool(changes), **result)

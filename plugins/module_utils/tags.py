@@ -1,0 +1,27 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Tags, between AWS's lists and dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .plan import Call, Calls, Change
+
+
+def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def as_dict(tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def tag_calls(change: Change, arn: str, key: str = "ResourceARN") -> Calls:
+    """What brings the tags of something that exists from before to after; for services that write tags as a list."""
+    before, after = (change.before or {}).get("tags", {}), (change.after or {}).get("tags", {})
+    if gone := sorted(set(before) - set(after)):
+        yield Call("untag_resource", {key: arn, "TagKeys": gone})
+    if new := {name: value for name, value in after.items() if before.get(name) != value}:
+        yield Call("tag_resource", {key: arn, "Tags": as_list(new)})

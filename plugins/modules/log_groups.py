@@ -69,7 +69,9 @@ options:
             type: str
             default: "1"
           default_value:
-            description: What is emitted in a minute with log events none of which matches. Not together with O(log_groups[].metric_filters[].dimensions).
+            description:
+              - What is emitted in a minute with log events none of which matches.
+              - Not together with O(log_groups[].metric_filters[].dimensions).
             type: float
           unit:
             description: The metric's unit.

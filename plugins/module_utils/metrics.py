@@ -101,13 +101,17 @@ def query_problems(where: str, queries: list[Mapping[str, Any]], ids_required: b
 
 
 def declared(metric: Metric, emitted: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether somebody says that the metric is emitted; the dimension value * stands for any."""
+    """Whether somebody says that the metric is emitted; a dimension has one value, a list of several, or * for any."""
     have = dict(metric.dimensions)
+
+    def fits(key: str, values: Any) -> bool:
+        return not {"*", have[key]}.isdisjoint(map(str, values if isinstance(values, list) else [values]))
+
     return any(
         one["namespace"] == metric.namespace
         and metric.name in one["metrics"]
         and set(one["dimensions"]) == set(have)
-        and all(str(value) in ("*", have[key]) for key, value in one["dimensions"].items())
+        and all(fits(*dimension) for dimension in one["dimensions"].items())
         for one in emitted
     )
 

@@ -170,7 +170,7 @@ options:
         elements: str
         required: true
       dimensions:
-        description: All of their dimensions; the value V(*) stands for any.
+        description: All of their dimensions. A value is one, a list of several, or V(*) for any.
         type: dict
         default: {}
   purge:

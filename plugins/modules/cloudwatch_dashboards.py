@@ -144,7 +144,7 @@ options:
         elements: str
         required: true
       dimensions:
-        description: All of their dimensions; the value V(*) stands for any.
+        description: All of their dimensions. A value is one, a list of several, or V(*) for any.
         type: dict
         default: {}
   purge:
@@ -183,7 +183,7 @@ requests:
 import copy
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
@@ -221,8 +221,8 @@ def read(aws: Aws, names: list[str]) -> dict[str, State]:
     return {name: {"body": json.loads(one["DashboardBody"])} for name, one in zip(names, found, strict=True) if one}
 
 
-def calls(tags: Mapping[str, str], complaints: list[str], change: Change) -> Calls:
-    """CloudWatch keeps a dashboard with minor faults, and says so; what it says goes into `complaints`."""
+def calls(tags: Mapping[str, str], warn: Callable[[str], None], change: Change) -> Calls:
+    """CloudWatch keeps a dashboard with minor faults, and says so."""
     if change.after is None:
         yield Call("delete_dashboards", {"DashboardNames": [change.name]}, missing=MISSING)
         return
@@ -231,7 +231,7 @@ def calls(tags: Mapping[str, str], complaints: list[str], change: Change) -> Cal
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
     answer = yield Call("put_dashboard", params if change.before else {**params, "Tags": as_list(tags)})
     for one in (answer or {}).get("DashboardValidationMessages", []):
-        complaints.append(f"dashboard {change.name}, {one.get('DataPath')}: {one.get('Message')}")
+        warn(f"dashboard {change.name}, {one.get('DataPath')}: {one.get('Message')}")
 
 
 def main() -> None:
@@ -258,8 +258,7 @@ def main() -> None:
     if module.params["purge"]:
         owned = module.ask("dashboards of ours", module.owned, "cloudwatch:dashboard")
         desired |= {name: None for arn in owned if (name := arn.partition(":dashboard/")[2]) not in desired}
-    complaints: list[str] = []
-    module.ensure("cloudwatch", desired, read, functools.partial(calls, module.ownership, complaints), warnings=complaints)
+    module.ensure("cloudwatch", desired, read, functools.partial(calls, module.ownership, module.warn))
 
 
 if __name__ == "__main__":

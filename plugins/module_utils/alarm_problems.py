@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .alarms import ACTIONS, children, type_of
+from .alarms import ACTIONS, OF_ALARM, children, type_of
 from .metrics import STATISTICS_ALLOWED, UNITS, query_problems, statistic_allowed
 
 BAND_OPERATORS = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
@@ -59,9 +59,10 @@ def _composite(item: Item) -> Iterator[str]:
         yield f"rule must have at most 10240 characters, not {len(item['rule'])}"
     if len(named := children(item["rule"])) > 100:
         yield f"rule must name at most 100 alarms, not {len(named)}"
-    if not named and not re.fullmatch(r"[\s()]*(TRUE|FALSE|AND|OR|NOT|[\s()])+", item["rule"]):
+    bare = OF_ALARM.sub(" TRUE ", item["rule"])
+    if not re.fullmatch(r"(\b(TRUE|FALSE|AND|OR|NOT)\b|[\s()])+", bare):
         yield 'rule must be written of ALARM("name"), OK("name"), INSUFFICIENT_DATA("name"), TRUE, FALSE, AND, OR, NOT and parentheses'
-    if item["rule"].count("(") != item["rule"].count(")"):
+    elif bare.count("(") != bare.count(")"):
         yield "rule has parentheses that do not match"
     periods = [item.get(f"actions_suppressor_{kind}_period") for kind in ("wait", "extension")]
     if item.get("actions_suppressor") and None in periods:

@@ -39,6 +39,9 @@ COMPOSITE = {
 # What we do not manage and a put would otherwise reset.
 KEPT = ("EvaluationWindow", "WarmUpConfiguration", "ActionConfiguration")
 
+# A function of a rule, and the alarm that it is about.
+OF_ALARM = re.compile(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*"?([^")]+?)"?\s*\)')
+
 
 def type_of(item: Mapping[str, Any]) -> str:
     if item.get("rule"):
@@ -53,7 +56,7 @@ def normal_rule(rule: str, prefix: str = "") -> str:
 
 def children(rule: str) -> list[str]:
     """The alarms that a composite alarm's rule names."""
-    return sorted(set(re.findall(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*"?([^")]+?)"?\s*\)', rule)))
+    return sorted(set(OF_ALARM.findall(rule)))
 
 
 def _filled(pairs: Mapping[str, Any]) -> dict[str, Any]:

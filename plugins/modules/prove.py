@@ -10,6 +10,7 @@ short_description: Prove a set of claims about production and keep the evidence
 version_added: 0.1.0
 description:
   - Asks AWS or a URL, compares the answer with what the claim expects, and writes one evidence record for each claim.
+  - Claims that ask the same share one request.
   - Never changes anything in AWS. Nothing observed means that a claim does not hold.
 extends_documentation_fragment:
   - prodready.aws.aws
@@ -106,6 +107,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 try:
     import jmespath
@@ -158,12 +160,6 @@ def fetch(url: str) -> dict:
         }
 
 
-def observe(aws: Aws, ask: dict) -> object:
-    """What is seen there; JSON's types only, so that the evidence can be compared and kept."""
-    answer = fetch(ask["url"]) if ask["url"] else aws.call(ask["service"], ask["operation"], **ask["params"])
-    return json.loads(json.dumps(search(ask["take"], answer), default=str))
-
-
 def search(expression: str, answer: object) -> object:
     """JMESPath with one function more: AWS hands policies and dashboards out as texts."""
 
@@ -175,27 +171,39 @@ def search(expression: str, answer: object) -> object:
     return jmespath.search(expression, answer, jmespath.Options(custom_functions=Functions()))
 
 
-def prove(aws: Aws, claim: dict, **more: str) -> dict:
-    now = datetime.now(UTC)
-    more["at"] = now.isoformat(timespec="seconds")
-    if not claim["ask"]:
-        return judge(claim, claim["observed"], now.date(), **more)
-    place = Aws({**aws.params, "region": claim["ask"]["region"]}, check_mode=True) if claim["ask"]["region"] else aws
+def question(claim: dict) -> str:
+    """What is asked, without what is taken from the answer: claims with the same question share one answer."""
+    return json.dumps({key: value for key, value in claim["ask"].items() if key != "take"}, sort_keys=True, default=str)
+
+
+def answer(aws: Aws, ask: dict) -> dict[str, Any]:
+    """What is there, or the error that came instead."""
+    at = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
-        return judge(claim, observe(place, claim["ask"]), now.date(), **more)
+        if ask["url"]:
+            return {"answer": fetch(ask["url"]), **at}
+        place = Aws({**aws.params, "region": ask["region"]}, check_mode=True) if ask["region"] else aws
+        return {"answer": place.call(ask["service"], ask["operation"], **ask["params"]), **at}
     except AWS_ERRORS as error:
-        operation = "".join(word.title() for word in (claim["ask"]["operation"] or "").split("_"))
-        return judge(
-            claim,
-            None,
-            now.date(),
-            error=explain(code_of(error), claim["ask"]["service"] or "", operation, error),
-            **more,
-        )
+        operation = "".join(word.title() for word in ask["operation"].split("_"))
+        return {"error": explain(code_of(error), ask["service"], operation, error), **at}
     except (OSError, ValueError) as error:
-        return judge(
-            claim, None, now.date(), error=f"{claim['ask']['url'] or claim['ask']['operation']} gave nothing to look at: {error}", **more
-        )
+        return {"error": f"{ask['url']} gave no answer: {error}", **at}
+
+
+def prove(claim: dict, found: dict[str, Any], **more: str) -> dict:
+    """The record of one claim; what was seen in JSON's types only, so that the evidence can be compared and kept."""
+    today = datetime.now(UTC).date()
+    if not claim["ask"]:
+        return judge(claim, claim["observed"], today, at=datetime.now(UTC).isoformat(timespec="seconds"), **more)
+    more |= {key: value for key, value in found.items() if key != "answer"}
+    if "error" in found:
+        return judge(claim, None, today, **more)
+    try:
+        observed = json.loads(json.dumps(search(claim["ask"]["take"], found["answer"]), default=str))
+    except ValueError as error:
+        return judge(claim, None, today, error=f"take cannot be applied: {error}", **more)
+    return judge(claim, observed, today, **more)
 
 
 def keep(dest: Path, evidence: list[dict]) -> None:
@@ -217,18 +225,20 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("jmespath"))
 
     claims = [one for claim in module.params["claims"] for one in expand(claim)]
-    found = problems(claims, datetime.now(UTC).date())
+    wrong = problems(claims, datetime.now(UTC).date())
     for claim in claims:
         operation = (claim["ask"] or {}).get("operation")
         if operation and not reads("".join(word.title() for word in operation.split("_"))):
-            found.append(f"{claim['id']}: {operation} is not an operation that reads")
-    if found:
-        module.fail("; ".join(found))
+            wrong.append(f"{claim['id']}: {operation} is not an operation that reads")
+    if wrong:
+        module.fail("; ".join(wrong))
 
     # A proof only reads, whatever the mode of the run.
     aws = Aws(module.params, check_mode=True)
     identity = module.ask("the caller", aws.call, "sts", "get_caller_identity")
-    evidence = aws.each(lambda claim: prove(aws, claim, by=identity["Arn"]), claims)
+    asked = {question(claim): claim["ask"] for claim in claims if claim["ask"]}
+    found = dict(zip(asked, aws.each(lambda ask: answer(aws, ask), asked.values()), strict=True))
+    evidence = [prove(claim, found[question(claim)] if claim["ask"] else {}, by=identity["Arn"]) for claim in claims]
     keep(Path(module.params["dest"]), evidence)
 
     broken = [complaint(record) for record in evidence if record["state"] == "fails"]

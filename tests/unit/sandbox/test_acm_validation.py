@@ -6,9 +6,9 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 from cryptography import x509
-from test_certificates import verify
 
 from sandbox import certificates
+from tests.unit.sandbox.test_certificates import verify
 
 DAY = datetime.timedelta(days=1)
 

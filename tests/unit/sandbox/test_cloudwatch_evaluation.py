@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from waiting import eventually
 
 from sandbox.watch import evaluator
+from tests.unit.sandbox.waiting import eventually
 
 ALARM = {
     "AlarmName": "errors",

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import ID, create, identifiers, put
+
+from tests.unit.sandbox.dynamodb_table import ID, create, identifiers, put
 
 INDEX = {
     "IndexName": "by-state",

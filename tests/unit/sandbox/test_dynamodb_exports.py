@@ -7,7 +7,8 @@ import time
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import create, put
+
+from tests.unit.sandbox.dynamodb_table import create, put
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import ID, create, identifiers, put
+
+from tests.unit.sandbox.dynamodb_table import ID, create, identifiers, put
 
 HOUR = datetime.timedelta(hours=1)
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import create
+
+from tests.unit.sandbox.dynamodb_table import create
 
 
 @pytest.fixture

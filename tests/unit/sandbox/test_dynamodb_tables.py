@@ -4,7 +4,8 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import TABLE, create, put
+
+from tests.unit.sandbox.dynamodb_table import TABLE, create, put
 
 
 @pytest.fixture

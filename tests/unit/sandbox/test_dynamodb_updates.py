@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import ID, create, put
+
+from tests.unit.sandbox.dynamodb_table import ID, create, put
 
 STATE = {"AttributeName": "state", "AttributeType": "S"}
 INDEX = {

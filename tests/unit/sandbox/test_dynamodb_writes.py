@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
-from dynamodb_table import create
+
+from tests.unit.sandbox.dynamodb_table import create
 
 
 @pytest.fixture

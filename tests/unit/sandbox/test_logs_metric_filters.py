@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
-from waiting import eventually
+
+from tests.unit.sandbox.waiting import eventually
 
 PATTERN = '{ $.level = "error" }'
 ERRORS = {"metricName": "Errors", "metricNamespace": "Shop", "metricValue": "1"}

@@ -115,12 +115,13 @@ def want(backups: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]
 
 
 def calls(change: Change) -> Calls:
-    if change.after is None:
-        yield Call("delete_backup", {"BackupArn": change.before["arn"]}, missing=("BackupNotFoundException",))
+    before, after = change.before or {}, change.after
+    if after is None:
+        yield Call("delete_backup", {"BackupArn": before["arn"]}, missing=("BackupNotFoundException",))
         return
-    if change.before is None and "arn" in change.after:
+    if not before and "arn" in after:
         raise Refused(f"{change.name} was deleted, and a restore point that was deleted cannot come back.")
-    arn = (change.before or {}).get("arn")
+    arn = before.get("arn")
     if arn is None:
         table, _, name = change.name.partition("/")
         arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]

@@ -233,7 +233,7 @@ def settled(wanted: State, before: State | None, purge_indexes: bool) -> State:
     return {**wanted, "capacity": capacity, "global_indexes": indexes}
 
 
-def read(aws: Aws, asked: Mapping[str, State]) -> dict[str, State]:
+def read(aws: Aws, asked: Mapping[str, State]) -> Mapping[str, State]:
     """The tables, with what costs a request of its own only where it is asked for."""
 
     def describe(name: str) -> Any:
@@ -283,10 +283,12 @@ def calls(change: Change) -> Calls:
         yield Wait("table_not_exists", table, until=f"table {change.name} is gone")
         return
     active = Wait("table_active", table, until=f"table {change.name} and its indexes are ACTIVE")
-    fresh = change.before is None
-    before = {"recovery_days": 0, "ttl": "", "tags": after["tags"]} if fresh else change.before
-    if fresh:
+    if change.before is None:
         yield Call("create_table", creation(change.name, after))
+        # What a new table has without asking, and what CreateTable took along.
+        before: State = {"recovery_days": 0, "ttl": "", "tags": after["tags"]}
+    else:
+        before = change.before
     yield active
     if after.get("recovery_days", 0) != before.get("recovery_days", 0):
         yield from recover(table, after["recovery_days"])
@@ -296,8 +298,8 @@ def calls(change: Change) -> Calls:
     if after["tags"] != before["tags"]:
         arn = (yield Call("describe_table", table))["Table"]["TableArn"]
         yield from tag_calls(change, arn, "ResourceArn")
-    if not fresh:
-        for request in updates(before, after):
+    if change.before is not None:
+        for request in updates(change.before, after):
             yield Call("update_table", {**table, **request})
             yield active
 
@@ -315,14 +317,14 @@ def recover(table: dict[str, str], days: int) -> Calls:
 
 def forbidden(changes: Iterable[Change], place: str) -> Iterator[str]:
     """What AWS cannot do, or what is not asked for."""
-    missing = [change.name for change in changes if change.before is None and "keys" not in change.after]
+    missing = [change.name for change in changes if change.before is None and change.after and "keys" not in change.after]
     if missing:
         yield (
             f"These tables do not exist in {place}: {', '.join(missing)}. "
             "Correct their names, or give their definition (hash_key and what else they need) to have them created"
         )
     for change in changes:
-        if change.before is not None:
+        if change.before is not None and change.after is not None:
             yield from immutable(change.name, change.before, change.after)
 
 

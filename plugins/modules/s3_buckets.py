@@ -244,7 +244,7 @@ def settled(wanted: State, before: State | None, arn: str, region: str, purge_ru
     return state
 
 
-def read(aws: Aws, asked: Mapping[str, State]) -> dict[str, State]:
+def read(aws: Aws, asked: Mapping[str, State]) -> Mapping[str, State]:
     """The buckets that there are, with the aspects that are asked for. A bucket elsewhere is not looked into."""
     # S3 tells the region only when it is asked with a parameter.
     regions = {bucket["Name"]: bucket["BucketRegion"] for bucket in aws.pages("s3", "list_buckets", "Buckets", MaxBuckets=1000)}

@@ -176,7 +176,7 @@ from ..module_utils.tag_rules import as_text
 from ..module_utils.tags import as_dict, tag_calls
 
 KEY_SPEC = {"name": {"type": "str", "required": True}, "type": {"type": "str", "choices": ["S", "N", "B"], "default": "S"}}
-KEY = {"type": "dict", "options": KEY_SPEC}
+KEY = {"type": "dict", "options": KEY_SPEC, "no_log": False}
 CAPACITY = {"type": "dict", "options": {unit: {"type": "int", "required": True} for unit in ("read", "write")}}
 INDEX_SPEC = {
     "name": {"type": "str", "required": True},

@@ -42,7 +42,7 @@ def key_pem(key: PrivateKey) -> bytes:
 def new_key(algorithm: str) -> PrivateKey:
     """A key of one of ACM's algorithms, such as RSA_2048."""
     if algorithm in CURVES:
-        return ec.generate_private_key(CURVES[algorithm]())
+        return ec.generate_private_key(CURVES[algorithm]())  # type: ignore[abstract]
     return rsa.generate_private_key(public_exponent=65537, key_size=int(algorithm.removeprefix("RSA_")))
 
 

@@ -33,7 +33,7 @@ class Token(NamedTuple):
 class Statement(NamedTuple):
     kind: str
     table: str
-    index: str | None = None
+    index: str | None = None  # type: ignore[assignment]
     columns: list[list[str]] | None = None
     item: Value | None = None
     updates: str = ""

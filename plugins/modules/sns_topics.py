@@ -162,7 +162,7 @@ def main() -> None:
     for name in waiting:
         module.warn(f"{name} waits for its endpoint to confirm the subscription.")
     # Nothing can be set on a subscription before it is confirmed.
-    current |= {name: desired[name] for name in waiting if name in current}
+    current |= {name: desired[name] for name in waiting if name in current}  # type: ignore[misc]
     module.ensure(
         "sns",
         desired,

@@ -94,12 +94,17 @@ class Subscriber:
             pass
 
     def _subscribe(self, topic: str) -> None:
-        params = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": self.aws.arn("sqs", self.name), "ReturnSubscriptionArn": True}
+        params: dict[str, Any] = {
+            "TopicArn": topic,
+            "Protocol": "sqs",
+            "Endpoint": self.aws.arn("sqs", self.name),
+            "ReturnSubscriptionArn": True,
+        }
         self.subscriptions.append(self.aws.call("sns", "subscribe", **params)["SubscriptionArn"])
 
     def receive(self, seconds: int) -> list[dict[str, Any]]:
         """What has come, after waiting for it; taken from the queue."""
-        params = {"QueueUrl": self.url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": seconds}
+        params: dict[str, Any] = {"QueueUrl": self.url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": seconds}
         found = self.aws.call("sqs", "receive_message", **params).get("Messages", [])
         if found:
             entries = [{"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]} for number, one in enumerate(found)]
@@ -132,7 +137,7 @@ class Drill:
     def expected(self, name: str) -> set[tuple[str, str]]:
         return {(name, topic) for topic in self.topics[name]}
 
-    def set(self, name: str, state: str) -> None:
+    def put(self, name: str, state: str) -> None:
         self.aws.call("cloudwatch", "set_alarm_state", AlarmName=name, StateValue=state, StateReason=self.reason)
 
     def fire(self, name: str) -> None:
@@ -143,8 +148,8 @@ class Drill:
             return
         # Only a transition notifies, so an alarm that is in ALARM already has to leave it first.
         if was == "ALARM":
-            self.set(name, "OK")
-        self.set(name, "ALARM")
+            self.put(name, "OK")
+        self.put(name, "ALARM")
 
     def state(self, name: str) -> str:
         found = self.aws.call("cloudwatch", "describe_alarms", AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
@@ -161,7 +166,7 @@ class Drill:
     def restore(self) -> None:
         """Composite alarms first: when their children go back, they find their own state again."""
         for wave in reversed(order({name: self.alarms[name] for name in self.sent})):
-            self.aws.each(lambda name: self.set(name, self.alarms[name]["StateValue"]), wave)
+            self.aws.each(lambda name: self.put(name, self.alarms[name]["StateValue"]), wave)
 
     def seconds(self, name: str) -> float | None:
         """How long the last of its topics took; None when one was never told."""

@@ -162,7 +162,7 @@ def main() -> None:
     for name in waiting:
         module.warn(f"{name} waits for its endpoint to confirm the subscription.")
     # Nothing can be set on a subscription before it is confirmed.
-    current |= {name: desired[name] for name in waiting if name in current}
+    current |= {name: state for name, state in desired.items() if state and name in waiting and name in current}
     module.ensure(
         "sns",
         desired,

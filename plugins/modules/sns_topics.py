@@ -131,7 +131,8 @@ SUBSCRIPTION_SPEC: dict[str, Any] = {
 }
 TOPIC_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    **{key: {"type": "str"} for key in ("display_name", "kms_key", "inbox")},
+    **{key: {"type": "str"} for key in ("display_name", "inbox")},
+    "kms_key": {"type": "str", "no_log": False},
     **{key: {"type": "dict"} for key in ("delivery_policy", "policy", "tags")},
     "subscriptions": {"type": "list", "elements": "dict", "options": SUBSCRIPTION_SPEC},
 }

@@ -94,7 +94,12 @@ class Subscriber:
             pass
 
     def _subscribe(self, topic: str) -> None:
-        params: dict[str, Any] = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": self.aws.arn("sqs", self.name), "ReturnSubscriptionArn": True}
+        params: dict[str, Any] = {
+            "TopicArn": topic,
+            "Protocol": "sqs",
+            "Endpoint": self.aws.arn("sqs", self.name),
+            "ReturnSubscriptionArn": True,
+        }
         self.subscriptions.append(self.aws.call("sns", "subscribe", **params)["SubscriptionArn"])
 
     def receive(self, seconds: int) -> list[dict[str, Any]]:
@@ -132,7 +137,7 @@ class Drill:
     def expected(self, name: str) -> set[tuple[str, str]]:
         return {(name, topic) for topic in self.topics[name]}
 
-    def drive(self, name: str, state: str) -> None:
+    def put(self, name: str, state: str) -> None:
         self.aws.call("cloudwatch", "set_alarm_state", AlarmName=name, StateValue=state, StateReason=self.reason)
 
     def fire(self, name: str) -> None:
@@ -143,8 +148,8 @@ class Drill:
             return
         # Only a transition notifies, so an alarm that is in ALARM already has to leave it first.
         if was == "ALARM":
-            self.drive(name, "OK")
-        self.drive(name, "ALARM")
+            self.put(name, "OK")
+        self.put(name, "ALARM")
 
     def state(self, name: str) -> str:
         found = self.aws.call("cloudwatch", "describe_alarms", AlarmNames=[name], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
@@ -161,7 +166,7 @@ class Drill:
     def restore(self) -> None:
         """Composite alarms first: when their children go back, they find their own state again."""
         for wave in reversed(order({name: self.alarms[name] for name in self.sent})):
-            self.aws.each(lambda name: self.drive(name, self.alarms[name]["StateValue"]), wave)
+            self.aws.each(lambda name: self.put(name, self.alarms[name]["StateValue"]), wave)
 
     def seconds(self, name: str) -> float | None:
         """How long the last of its topics took; None when one was never told."""

@@ -134,7 +134,7 @@ FILTER_SPEC: dict[str, Any] = {
 GROUP_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "retention_days": {"type": "int", "choices": list(RETENTION_DAYS)},
-    "kms_key": {"type": "str"},
+    "kms_key": {"type": "str", "no_log": False},
     "log_class": {"type": "str", "choices": ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"]},
     "deletion_protection": {"type": "bool"},
     "tags": {"type": "dict"},

@@ -234,7 +234,7 @@ def main() -> None:
         module.fail("; ".join(wrong))
 
     # A proof only reads, whatever the mode of the run.
-    aws = Aws(module.params, check_mode=True)
+    aws = module.aws = Aws(module.params, check_mode=True)
     identity = module.ask("the caller", aws.call, "sts", "get_caller_identity")
     asked = {question(claim): claim["ask"] for claim in claims if claim["ask"]}
     found = dict(zip(asked, aws.each(lambda ask: answer(aws, ask), asked.values()), strict=True))
@@ -244,7 +244,7 @@ def main() -> None:
     broken = [complaint(record) for record in evidence if record["state"] == "fails"]
     if broken and module.params["strict"]:
         module.fail("\n".join([f"{len(broken)} of {len(evidence)} claims do not hold:", *broken]))
-    module.exit_json(changed=False, claims=evidence, requests=dict(aws.guard.requests))
+    module.done(changed=False, claims=evidence)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-values:
+variables:
   description: The variables; empty in check mode while there is no secret yet.
   type: dict
   returned: success
@@ -57,7 +57,7 @@ def main() -> None:
         module.fail(str(error))
     if not values and not module.check_mode:
         module.fail(f"{name} has no version {stage}: run playbooks/immediate.yml with the tag environment first.")
-    module.done(changed=False, values=values)
+    module.done(changed=False, variables=values)
 
 
 if __name__ == "__main__":

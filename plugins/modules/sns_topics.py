@@ -131,7 +131,8 @@ SUBSCRIPTION_SPEC: dict[str, Any] = {
 }
 TOPIC_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    **{key: {"type": "str"} for key in ("display_name", "kms_key", "inbox")},
+    **{key: {"type": "str"} for key in ("display_name", "inbox")},
+    "kms_key": {"type": "str", "no_log": False},
     **{key: {"type": "dict"} for key in ("delivery_policy", "policy", "tags")},
     "subscriptions": {"type": "list", "elements": "dict", "options": SUBSCRIPTION_SPEC},
 }
@@ -162,7 +163,7 @@ def main() -> None:
     for name in waiting:
         module.warn(f"{name} waits for its endpoint to confirm the subscription.")
     # Nothing can be set on a subscription before it is confirmed.
-    current |= {name: desired[name] for name in waiting if name in current}  # type: ignore[misc]
+    current |= {name: state for name, state in desired.items() if state and name in waiting and name in current}
     module.ensure(
         "sns",
         desired,

@@ -27,6 +27,8 @@ from ansible.plugins.action import ActionBase
 from ..module_utils.aws import AWS_SPEC, warm
 
 PROFILE = "legacy"
+# Their answers are never shown, whatever the task says; a registered variable has them all the same.
+CONFIDENTIAL = {"secret_values"}
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
@@ -45,8 +47,10 @@ class ActionModule(ActionBase):
             # module_defaults of the action group reach every module that comes through here.
             args = {key: value for key, value in self._task.args.items() if key not in AWS_SPEC}
         if self._connection.transport != "local" or self._play_context.become or self._task.async_val:
-            return self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
-        return self._run_here(name, module.main, args, task_vars)
+            result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
+        else:
+            result = self._run_here(name, module.main, args, task_vars)
+        return {**result, "_ansible_no_log": True} if name in CONFIDENTIAL and not result.get("failed") else result
 
     def _journal(self, task_vars: dict[str, Any]) -> dict[str, str]:
         return {

@@ -1,90 +1,139 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A secret of Secrets Manager that holds an application's variables, one JSON object of texts.
+"""What a version of a secret holds: the variables, and beside them since when each has its value.
 
-When each rotating variable got its value is a tag of the secret, so that its age is known without reading it.
+The times lie in the version itself, so that they move with the labels: the old version made current again is as old as
+it is. Their key can be no variable's name. A plan knows a variable by this time and never by anything made of its value.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from .aws import Aws
 
 SERVICE = "secretsmanager"
+CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 MISSING = ("ResourceNotFoundException",)
-ROTATED = "prodready:rotated:"
+ORIGIN = "prodready:origin"
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
-MAXIMUM_BYTES = 65536
-
-# Of this process alone: the same value has the same fingerprint within a run, and nobody can try values against it.
-_KEY = secrets.token_bytes(32)
+LARGEST_BYTES = 65536
 
 
-def fingerprint(value: str) -> str:
-    """What stands for a value in plan, diff and journal."""
-    return f"hmac:{hmac.new(_KEY, value.encode(), hashlib.sha256).hexdigest()[:16]}"
+@dataclass(frozen=True)
+class Content:
+    """The variables (never shown), their times, and for a rotation: what was rotated, from which version."""
+
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    since: Mapping[str, str] = field(default_factory=dict)
+    rotated: tuple[str, ...] = ()
+    source: str | None = None
+
+    def times(self, otherwise: str) -> dict[str, str]:
+        """Since when each variable has its value: `otherwise` where something else wrote it."""
+        return {name: self.since.get(name, otherwise) for name in sorted(self.variables)}
 
 
-def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def encode(content: Content) -> str:
+    origin: dict[str, Any] = {"since": {name: content.since[name] for name in content.since if name in content.variables}}
+    if content.source:
+        origin |= {"rotated": list(content.rotated), "from": content.source}
+    return json.dumps({**content.variables, ORIGIN: origin}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def tags_of(description: Mapping[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in description.get("Tags", [])}
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def describe(aws: Aws, name: str) -> dict[str, Any] | None:
-    return aws.call(SERVICE, "describe_secret", MISSING, SecretId=name)
-
-
-def variables(aws: Aws, name: str, stage: str = "AWSCURRENT") -> dict[str, str]:
-    """The variables of one version; none when there is no such version."""
-    answer = aws.call(SERVICE, "get_secret_value", MISSING, SecretId=name, VersionStage=stage)
-    if answer is None:
-        return {}
+def decode(text: str | None) -> Content:
+    """The content of SecretString; ValueError, without the text, when it is no JSON object of variables."""
     try:
-        found = json.loads(answer["SecretString"])
-        return {str(key): str(value) for key, value in found.items()}
-    except (KeyError, ValueError, AttributeError):
-        # Neither the error nor its cause may show what the secret holds.
-        raise NotVariables(f"{name} ({stage}) is not a JSON object of variables: it is not an application's environment.") from None
+        found = json.loads(text or "")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError("does not hold a JSON object of variables; move what it holds to another secret")
+    origin = found.pop(ORIGIN, {})
+    return Content(
+        {name: value if isinstance(value, str) else json.dumps(value) for name, value in found.items()},
+        origin.get("since", {}),
+        tuple(origin.get("rotated", ())),
+        origin.get("from"),
+    )
 
 
-class NotVariables(Exception):
-    """A secret that holds something else."""
+def updated(content: Content, values: Mapping[str, str], absent: list[str], now: str, otherwise: str) -> Content:
+    """The content with these values set and those names gone; what keeps its value keeps its time."""
+    variables = {name: value for name, value in {**content.variables, **values}.items() if name not in absent}
+    times = content.times(otherwise)
+    return Content(
+        variables,
+        {name: times[name] if content.variables.get(name) == value else now for name, value in variables.items()},
+    )
 
 
-def text(values: Mapping[str, str]) -> str:
-    return json.dumps(dict(sorted(values.items())), ensure_ascii=False)
+def too_large(content: Content) -> str | None:
+    size = len(encode(content).encode())
+    return None if size <= LARGEST_BYTES else f"would hold {size} bytes, a secret holds {LARGEST_BYTES} at most"
 
 
-def version_with(description: Mapping[str, Any], stage: str) -> str | None:
-    return next((version for version, stages in description.get("VersionIdsToStages", {}).items() if stage in stages), None)
+@dataclass(frozen=True)
+class Version:
+    """One version, by its id, which is the token that it was put with."""
+
+    id: str
+    content: Content
 
 
-def age_days(tags: Mapping[str, str], name: str, created: datetime, at: datetime) -> float:
-    """How old a variable's value is; as old as the secret when nobody noted it."""
-    noted = tags.get(f"{ROTATED}{name}")
-    since = datetime.fromisoformat(noted.replace("Z", "+00:00")) if noted else created
-    return max((at - since).total_seconds(), 0) / 86400
+@dataclass(frozen=True)
+class Secret:
+    """What DescribeSecret says, and the versions that were asked for, by label."""
+
+    description: Mapping[str, Any]
+    versions: Mapping[str, Version]
+
+    @property
+    def created(self) -> str:
+        """The time of values that nobody noted: they may be as old as the secret."""
+        return moment(self.description["CreatedDate"])
+
+    def labelled(self, label: str) -> str | None:
+        return next((one for one, labels in self.description.get("VersionIdsToStages", {}).items() if label in labels), None)
 
 
-def due(rotations: Mapping[str, Mapping[str, Any]], ages: Mapping[str, float], only: Iterable[str]) -> list[str]:
-    """The variables that this run gives a new value: the named ones, or those that are too old."""
-    only = list(only)
-    return [
-        name
-        for name, rotation in rotations.items()
-        if rotation["by"] != "external" and (name in only if only else ages[name] > rotation["maximum_age_days"])
-    ]
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def version(aws: Aws, name: str, identifier: str) -> Version | None:
+    """A version; None when it is gone or was never given a value."""
+    answer = aws.call(SERVICE, "get_secret_value", MISSING, SecretId=name, VersionId=identifier)
+    try:
+        return answer and Version(identifier, decode(answer.get("SecretString")))
+    except ValueError as error:
+        raise Unusable(f"{name} {error}.") from None
+
+
+class Unusable(Exception):
+    """A secret that cannot hold an environment as it is; says why and what to do."""
+
+
+def look(aws: Aws, name: str, *labels: str) -> Secret | None:
+    """A secret with the versions that carry these labels; None when there is no such secret.
+
+    DescribeSecret, since ListSecrets may be minutes behind.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+    """
+    description = aws.call(SERVICE, "describe_secret", MISSING, SecretId=name)
+    if description is None:
+        return None
+    if deleted := description.get("DeletedDate"):
+        raise Unusable(
+            f"{name} is scheduled for deletion ({deleted:%Y-%m-%d}): restore it "
+            f"(aws secretsmanager restore-secret --secret-id {name}) or name another."
+        )
+    if description.get("PrimaryRegion", aws.region) != aws.region:
+        raise Unusable(f"{name} is a replica: change it in its primary region, {description['PrimaryRegion']}.")
+    bare = Secret(description, {})
+    found = {label: version(aws, name, held) for label in labels if (held := bare.labelled(label))}
+    return Secret(description, {label: one for label, one in found.items() if one})

@@ -12,6 +12,7 @@ description:
   - Goes through the steps that AWS describes for a rotation function, with the same version stages. See
     U(https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html).
   - The values in use stay current until the new ones were tested, and remain as C(AWSPREVIOUS) afterwards.
+  - Every step may be repeated after a kill.
 extends_documentation_fragment:
   - prodready.aws.aws
 options:
@@ -24,19 +25,30 @@ options:
     type: dict
     required: true
   only:
-    description: Rotate these variables, however old; the ones that are due when empty.
+    description:
+      - Rotate these variables, however old; the ones that are due when empty.
+      - Only a variable that is named here takes over a new value from O(src), if its owner supplies it (C(external)).
     type: list
     elements: str
     default: []
+  src:
+    description: The .env file with the new values of O(only) that their owners supply.
+    type: path
   step:
     description:
-      - V(pending) makes new values for what is due, as version AWSPENDING, and has commands take them over; a version that a run left
-        there is taken up again.
-      - V(promote) makes the pending version current. V(abandon) forgets it, and has commands take over the current values again.
-      - V(revert) makes the version before current again.
+      - V(pending) makes new values for what is due, as version AWSPENDING, and has commands take them over. What a run left there is
+        taken up again if it is of the same rotation, and forgotten if not.
+      - V(promote) makes the version that was tested current. V(abandon) forgets what is pending, and has commands take over the
+        current values again.
+      - V(revert) makes the values from before O(version) current again.
     type: str
     choices: [pending, promote, abandon, revert]
     required: true
+  version:
+    description: The version that V(pending) returned and that was tested. With V(promote) and V(revert).
+    type: str
+requirements:
+  - python-dotenv, with O(src)
 author:
   - prodready contributors (@prodready)
 """
@@ -50,6 +62,18 @@ EXAMPLES = r"""
       SESSION_SECRET:
         secret: true
         rotation: {by: generated, length: 48, maximum_age_days: 90}
+  register: rotation
+
+- name: The new values are current
+  prodready.aws.secret_rotations:
+    name: shop/production
+    step: promote
+    version: "{{ rotation.version }}"
+    schema:
+      SESSION_SECRET:
+        secret: true
+        rotation: {by: generated, length: 48, maximum_age_days: 90}
+  when: rotation.rotated | length > 0
 """
 
 RETURN = r"""
@@ -57,138 +81,126 @@ rotated:
   description: The variables that the step is about, by name.
   type: list
   elements: str
-  returned: always
+  returned: success
+version:
+  description: The version that the step is about; nothing if there is none, and in check mode.
+  type: str
+  returned: success
+overdue:
+  description: With O(step=pending), the variables whose owners must supply a new value.
+  type: list
+  elements: str
+  returned: success
 ages_days:
   description: How old each variable's current value is, in days.
   type: dict
-  returned: always
+  returned: success
 """
 
-import subprocess
+import shutil
+import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from secrets import choice
 from typing import Any
 
-from ..module_utils import secret
+from ansible.module_utils.basic import missing_required_lib
+
+from ..module_utils import env_file, rotation, schema, secret
 from ..module_utils.aws import AwsModule
-from ..module_utils.plan import Change
-from .environment_check import complete
+from ..module_utils.errors import AWS_ERRORS, explain
+from ..module_utils.plan import Call, Change
+from ..module_utils.secret import CURRENT, PENDING, Secret
 
 COMMAND_SECONDS = 120
 
 
-def generated(rotation: dict[str, Any]) -> str:
-    return "".join(choice(rotation["alphabet"]) for _ in range(rotation["length"]))
+def chosen(rotations: rotation.Rotations, ages: dict[str, float], only: list[str]) -> list[str]:
+    """The variables that get a new value."""
+    return sorted(only) or [name for name in rotation.overdue(rotations, ages) if rotations[name]["by"] != "external"]
 
 
-def differing(current: dict[str, str], pending: dict[str, str]) -> list[str]:
-    return sorted(name for name in pending.keys() | current.keys() if pending.get(name) != current.get(name))
+def supplied(rules: schema.Rules, names: list[str], src: str | None, current: secret.Content) -> dict[str, str]:
+    """The new values that their owners have put into the .env file."""
+    external = [name for name in names if rules[name]["rotation"]["by"] == "external"]
+    given = env_file.load(src) if external and src else {}
+    for name in external:
+        if given.get(name) in (None, current.variables.get(name)):
+            raise rotation.Refused(f"{name}: its owner supplies the value. Put the new one into the .env file first.")
+        if broken := schema.check(given, rules, allow_undeclared=True)[name]:
+            raise rotation.Refused(f"{name}: the new value {'; '.join(broken)}.")
+    return {name: given[name] for name in external}
 
 
-class Rotation:
-    """One secret and the steps on it; each may be repeated after a kill."""
+def pending(module: AwsModule, rules: schema.Rules, found: Secret, now: datetime) -> tuple[rotation.Steps, dict[str, Any]]:
+    """What it takes to have new values pending, and what the task answers."""
+    rotations, name, only = schema.rotations(rules), module.params["name"], module.params["only"]
+    current = found.versions[CURRENT]
+    ages = rotation.ages(rotations, found, now)
+    names = chosen(rotations, ages, only)
+    waiting = [one for one in rotation.overdue(rotations, ages) if rotations[one]["by"] == "external" and one not in names]
+    for one in names:
+        command = rotations[one]["command"] if rotations[one]["by"] == "command" else None
+        if command and not shutil.which(command[0]):
+            raise rotation.Refused(f"{one}: its rotation command {command[0]} is not an executable program here.")
+    given = supplied(rules, names, module.params["src"], current.content)
+    resumed = rotation.resumed(found, names, given) if names else None
+    if resumed:
+        steps = rotation.taken_over(rotations, names, resumed.content)
+        return list(steps), {"rotated": names, "overdue": waiting, "version": resumed.id}
+    steps = rotation.abandon(name, found, rotations)
+    if not names:
+        return steps, {"rotated": [], "overdue": waiting, "version": None}
+    values = {one: given.get(one) or schema.generate(rules[one]) or "" for one in names}
+    version = rotation.renewed(current, values, secret.moment(now), found.created, str(uuid.uuid4()))
+    if too_large := secret.too_large(version.content):
+        raise rotation.Refused(f"{too_large}.")
+    made = None if module.check_mode else version.id
+    return [*steps, *rotation.make(name, version, rotations)], {"rotated": names, "overdue": waiting, "version": made}
 
-    def __init__(self, module: AwsModule, rotations: dict[str, dict[str, Any]], description: dict[str, Any]) -> None:
-        self.module = module
-        self.name: str = module.params["name"]
-        self.rotations = rotations
-        self.description = description
-        self.current_version = secret.version_with(description, "AWSCURRENT")
-        self.pending_version = secret.version_with(description, "AWSPENDING")
-        self.current = self.variables("AWSCURRENT")
-        half_done = self.pending_version not in (None, self.current_version)
-        self.pending = self.variables("AWSPENDING") if half_done else {}
 
-    def variables(self, stage: str) -> dict[str, str]:
-        return self.module.ask(self.name, secret.variables, self.module.aws, self.name, stage)
+def planned(module: AwsModule, rules: schema.Rules, found: Secret, now: datetime) -> tuple[rotation.Steps, dict[str, Any]]:
+    rotations, name, tested = schema.rotations(rules), module.params["name"], module.params["version"]
+    step = module.params["step"]
+    if step == "pending":
+        return pending(module, rules, found, now)
+    pending_content = found.versions[PENDING].content if PENDING in found.versions else secret.Content()
+    current = found.versions[CURRENT].content
+    if step == "promote":
+        steps, content = rotation.promote(name, found, tested), current if found.labelled(CURRENT) == tested else pending_content
+    elif step == "abandon":
+        mine = tested in (None, found.labelled(PENDING))
+        steps, content = rotation.abandon(name, found, rotations) if mine else [], pending_content
+    else:
+        before = module.ask(name, secret.version, module.aws, name, current.source) if current.source else None
+        steps, content = rotation.revert(name, found, rotations, tested, before), current
+    return steps, {"rotated": list(content.rotated), "overdue": [], "version": tested}
 
-    def call(self, operation: str, **params: Any) -> Any:
-        return self.module.ask(self.name, lambda: self.module.aws.call(secret.SERVICE, operation, SecretId=self.name, **params))
 
-    def ages(self) -> dict[str, float]:
-        tags, created = secret.tags_of(self.description), self.description["CreatedDate"]
-        at = datetime.now(UTC)
-        return {name: round(secret.age_days(tags, name, created, at), 1) for name in self.rotations}
+def stages(found: Secret, steps: Iterable[Call | rotation.Run] = ()) -> dict[str, str | None]:
+    """Which version carries which label, before or after the steps."""
+    held = {stage: found.labelled(stage) for stage in (CURRENT, PENDING)}
+    for step in steps:
+        if isinstance(step, Call):
+            held[step.params.get("VersionStage", PENDING)] = step.params.get("MoveToVersionId") or step.params.get("ClientRequestToken")
+    return held
 
-    def journal(self, action: str, names: list[str]) -> None:
-        before = {"version": self.current_version, "variables": {name: secret.fingerprint(self.current.get(name, "")) for name in names}}
-        self.module.journal.append(Change(self.name, before, {"step": action, "variables": names}), service=secret.SERVICE)
 
-    def run_commands(self, names: list[str], values: dict[str, str]) -> None:
-        """Have other systems take the values over; a value is given on standard input and nowhere else."""
-        for name in names:
-            rotation = self.rotations.get(name, {})
-            if rotation.get("by") != "command":
-                continue
-            command = rotation["command"]
-            try:
-                done = subprocess.run(
-                    command, input=values[name], text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=COMMAND_SECONDS
-                )
-                problem = f"ended with {done.returncode}" if done.returncode else ""
-            except subprocess.TimeoutExpired:
-                problem = f"did not end within {COMMAND_SECONDS} s"
-            except OSError as error:
-                problem = f"cannot be started: {error.strerror}"
-            if problem:
-                self.module.fail(
-                    f"{self.name}: the command that takes over {name} ({command[0]}) {problem}. "
-                    "The current values stay current. Look into what the command writes to its own log, then rotate again."
-                )
-
-    def make_pending(self, due: list[str]) -> list[str]:
-        names = differing(self.current, self.pending) if self.pending else due
-        if not names or self.module.check_mode:
-            return names
-        self.journal("pending", names)
-        if not self.pending:
-            self.pending = {**self.current, **{name: generated(self.rotations[name]) for name in names}}
-            self.call("put_secret_value", SecretString=secret.text(self.pending), VersionStages=["AWSPENDING"])
-        self.run_commands(names, self.pending)
-        return names
-
-    def promote(self) -> list[str]:
-        names = differing(self.current, self.pending) if self.pending else []
-        if not names or self.module.check_mode:
-            return names
-        self.journal("promote", names)
-        # The times first: a kill in between makes a value look younger for one run, never a rotation look undone.
-        tags = {f"{secret.ROTATED}{name}": secret.now() for name in names}
-        self.call("tag_resource", Tags=secret.tag_list(tags))
-        self.call(
-            "update_secret_version_stage",
-            VersionStage="AWSCURRENT",
-            MoveToVersionId=self.pending_version,
-            RemoveFromVersionId=self.current_version,
-        )
-        self.call("update_secret_version_stage", VersionStage="AWSPENDING", RemoveFromVersionId=self.pending_version)
-        return names
-
-    def abandon(self) -> list[str]:
-        names = differing(self.current, self.pending) if self.pending else []
-        if self.pending_version is None or self.module.check_mode:
-            return names
-        self.journal("abandon", names)
-        self.run_commands(names, self.current)
-        self.call("update_secret_version_stage", VersionStage="AWSPENDING", RemoveFromVersionId=self.pending_version)
-        return names
-
-    def revert(self) -> list[str]:
-        previous_version = secret.version_with(self.description, "AWSPREVIOUS")
-        if previous_version is None:
-            self.module.fail(f"{self.name} has no version AWSPREVIOUS to go back to.")
-        previous = self.variables("AWSPREVIOUS")
-        names = differing(self.current, previous)
-        if not self.module.check_mode:
-            self.journal("revert", names)
-            self.run_commands(names, previous)
-            self.call(
-                "update_secret_version_stage",
-                VersionStage="AWSCURRENT",
-                MoveToVersionId=previous_version,
-                RemoveFromVersionId=self.current_version,
-            )
-        return names
+def carry_out(module: AwsModule, found: Secret, steps: rotation.Steps, result: dict[str, Any]) -> None:
+    name = module.params["name"]
+    change = Change(name, stages(found), stages(found, steps))
+    about = {"service": secret.SERVICE, "step": module.params["step"], "variables": result["rotated"]}
+    module.journal.append(change, **about)
+    try:
+        for step in steps:
+            if isinstance(step, rotation.Run):
+                rotation.run(step, COMMAND_SECONDS)
+            else:
+                module.aws.send(secret.SERVICE, step)
+    except (*AWS_ERRORS, rotation.Refused) as error:
+        refused = isinstance(error, rotation.Refused)
+        problem = f"{name}: {error}" if refused else explain(name, secret.SERVICE, getattr(error, "operation_name", "request"), error)
+        module.journal.append(change, error=problem, **about)
+        module.fail(problem, changed=True, rotated=result["rotated"])
 
 
 def main() -> None:
@@ -197,37 +209,38 @@ def main() -> None:
             "name": {"type": "str", "required": True},
             "schema": {"type": "dict", "required": True},
             "only": {"type": "list", "elements": "str", "default": []},
+            "src": {"type": "path"},
             "step": {"type": "str", "choices": ["pending", "promote", "abandon", "revert"], "required": True},
-        }
+            "version": {"type": "str"},
+        },
+        required_if=[("step", "promote", ["version"]), ("step", "revert", ["version"])],
     )
-    name = module.params["name"]
-    rules, found = complete(module.params["schema"])
-    if found:
-        module.fail(f"The schema (environment_schema) is wrong: {'; '.join(found)}")
-    rotations = {one: rule["rotation"] for one, rule in rules.items() if rule["rotation"]}
-    unknown = [one for one in module.params["only"] if one not in rotations]
-    if unknown:
-        module.fail(f"{', '.join(unknown)} does not rotate. These do: {', '.join(rotations) or 'none'}.")
-    description = module.ask(name, secret.describe, module.aws, name)
-    if description is None:
-        if module.check_mode:
-            module.done(changed=False, rotated=[], ages_days={})
-        module.fail(f"There is no secret {name}: run playbooks/immediate.yml with the tag environment first.")
+    if module.params["src"] and env_file.parse_stream is None:
+        module.fail_json(msg=missing_required_lib("python-dotenv"))
+    name, only = module.params["name"], module.params["only"]
+    rules, wrong = schema.normal(module.params["schema"])
+    if wrong:
+        module.fail("; ".join(wrong))
+    rotations = schema.rotations(rules)
+    if unknown := [one for one in only if one not in rotations]:
+        module.fail(f"{', '.join(unknown)}: declares no rotation. These do: {', '.join(rotations) or 'none'}.")
 
+    now = datetime.now(UTC)
     try:
-        rotation = Rotation(module, rotations, description)
-        external = [one for one in module.params["only"] if rotation.rotations[one]["by"] == "external"]
-        if external:
-            module.fail(f"{', '.join(external)}: the owner supplies the value. Put it into the .env file and run the phase.")
-        if module.params["step"] == "pending":
-            names = rotation.make_pending(secret.due(rotation.rotations, rotation.ages(), module.params["only"]))
-        else:
-            names = getattr(rotation, module.params["step"])()
-    except secret.NotVariables as error:
+        found = module.ask(name, secret.look, module.aws, name, CURRENT, PENDING)
+        if not found or CURRENT not in found.versions:
+            if module.check_mode:
+                module.done(changed=False, rotated=[], overdue=[], version=None, ages_days={})
+            module.fail(f"There is no secret {name} with values: run playbooks/immediate.yml with the tag environment first.")
+        steps, result = planned(module, rules, found, now)
+    except (env_file.EnvFileError, secret.Unusable) as error:
         module.fail(str(error))
-    module.done(
-        changed=bool(names), rotated=names, ages_days=rotation.ages(), diff={"before": "", "after": dict.fromkeys(names, "new value")}
-    )
+    except rotation.Refused as error:
+        module.fail(f"{name}: {error}")
+    if steps and not module.check_mode:
+        carry_out(module, found, steps, result)
+    diff = {"before": {}, "after": dict.fromkeys(result["rotated"], "new value"), "before_header": name, "after_header": name}
+    module.done(changed=bool(steps), diff=diff, ages_days=rotation.ages(rotations, found, now), **result)
 
 
 if __name__ == "__main__":

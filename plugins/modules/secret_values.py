@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Reads one version of a secret that M(prodready.aws.secrets) keeps. See
     U(https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
-  - The task must have C(no_log=true), or nothing is read.
+  - The collection's action plugin keeps the result from being shown, whatever the task says; C(no_log) on the task would hide
+    its errors as well. A registered result holds the values, so every task that uses it needs C(no_log=true).
 extends_documentation_fragment:
   - prodready.aws.aws
 options:
@@ -32,13 +33,16 @@ EXAMPLES = r"""
   prodready.aws.secret_values:
     name: shop/production
   register: shop_variables
-  no_log: true
 """
 
 RETURN = r"""
 variables:
   description: The variables; empty in check mode while there is no secret yet.
   type: dict
+  returned: success
+version:
+  description: The id of the version; nothing in check mode while there is no secret yet.
+  type: str
   returned: success
 """
 
@@ -47,17 +51,17 @@ from ..module_utils.aws import AwsModule
 
 
 def main() -> None:
-    module = AwsModule({"name": {"type": "str", "required": True}, "stage": {"type": "str", "default": "AWSCURRENT"}})
-    if not module.no_log:
-        module.fail("This task's result holds secrets: add no_log: true to it.")
+    module = AwsModule({"name": {"type": "str", "required": True}, "stage": {"type": "str", "default": secret.CURRENT}})
     name, stage = module.params["name"], module.params["stage"]
     try:
-        values = module.ask(name, secret.variables, module.aws, name, stage)
-    except secret.NotVariables as error:
+        found = module.ask(name, secret.look, module.aws, name, stage)
+    except secret.Unusable as error:
         module.fail(str(error))
-    if not values and not module.check_mode:
-        module.fail(f"{name} has no version {stage}: run playbooks/immediate.yml with the tag environment first.")
-    module.done(changed=False, variables=values)
+    version = found and found.versions.get(stage)
+    if not version and not module.check_mode:
+        lacks = f"{name} has no version {stage}" if found else f"There is no secret {name}"
+        module.fail(f"{lacks}: run playbooks/immediate.yml with the tag environment first.")
+    module.done(changed=False, variables=dict(version.content.variables) if version else {}, version=version and version.id)
 
 
 if __name__ == "__main__":

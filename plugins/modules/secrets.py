@@ -12,7 +12,10 @@ description:
   - Keeps every variable of an application in one secret, a JSON object. See
     U(https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html).
   - Variables that the secret holds beside those given stay; another role or a rotation may have put them there.
-  - In plan, diff and journal a value is a fingerprint that only this run can compute.
+  - Plan, diff and journal know a variable by the time since when it has its value, and the secret by the id of its current
+    version; nothing in them is made of a value. The times lie in the version itself, under C(prodready:origin).
+  - The new version becomes current only if the one that was read still is, so that two runs cannot undo each other.
+  - A secret is never deleted.
 extends_documentation_fragment:
   - prodready.aws.aws
 options:
@@ -33,14 +36,7 @@ options:
         description: The variables themselves, instead of O(secrets[].src).
         type: dict
       rotating:
-        description:
-          - Variables that rotate. The value given is their first one; once the secret has one, that stays.
-          - When each got its value is noted in a tag.
-        type: list
-        elements: str
-        default: []
-      dated:
-        description: Variables whose owner supplies new values here; when they change is noted in a tag.
+        description: Variables that rotate. The value given is their first one; once the secret has one, that stays.
         type: list
         elements: str
         default: []
@@ -79,95 +75,131 @@ plan:
   type: list
   elements: dict
   returned: always
+kept:
+  description: By secret, the rotating variables whose value in the secret is not the one given, and stayed.
+  type: dict
+  returned: always
+  sample: {shop/production: [SESSION_SECRET]}
 """
 
-from pathlib import Path
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ..module_utils import secret, variables
+from ..module_utils import env_file, secret
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.plan import Call, Calls, Change, State
+from ..module_utils.secret import CURRENT, Content, Secret, Version
+from ..module_utils.tags import as_dict, as_list, tag_calls
 
 SECRET_SPEC = {
     "name": {"type": "str", "required": True},
     "src": {"type": "path"},
     "values": {"type": "dict", "no_log": True},
     "rotating": {"type": "list", "elements": "str", "default": []},
-    "dated": {"type": "list", "elements": "str", "default": []},
     "purge": {"type": "bool", "default": False},
     "description": {"type": "str"},
     "kms_key": {"type": "str", "no_log": False},
     "tags": {"type": "dict", "default": {}},
 }
+# Carried by a new version until it is current, for no version may be without a label.
+NEXT = "prodready-next"
+# Secrets Manager keeps a deleted secret this long at most.
+RECOVERY_DAYS = 30
+STATE_KEYS = {"Description": "description", "KmsKeyId": "kms_key"}
 
 
 def given(item: dict) -> dict[str, str]:
     """The variables that the task gives for a secret."""
-    if item["values"] is not None:
-        return {str(name): str(value) for name, value in item["values"].items()}
-    return variables.read(Path(item["src"]).read_text(encoding="utf-8"))
+    if item["src"]:
+        return env_file.load(item["src"])
+    return {str(name): str(value) for name, value in item["values"].items()}
 
 
-def settled(item: dict, wanted: dict[str, str], current: dict[str, str]) -> dict[str, str]:
+def settled(item: dict, values: Mapping[str, str], current: Content, now: str, otherwise: str) -> Content:
     """The variables that the secret is to hold."""
-    kept = {} if item["purge"] else current
-    first = {name: current[name] for name in item["rotating"] if name in current and name in wanted}
-    return {**kept, **wanted, **first}
+    stays = [name for name in item["rotating"] if name in values and name in current.variables]
+    gone = [name for name in current.variables if item["purge"] and name not in values]
+    return secret.updated(current, {**values, **{name: current.variables[name] for name in stays}}, gone, now, otherwise)
 
 
-def problems(name: str, values: dict[str, str], description: dict | None) -> list[str]:
-    found = []
-    size = len(secret.text(values).encode())
-    if size > secret.MAXIMUM_BYTES:
-        found.append(f"{name}: its variables take {size} bytes, a secret holds at most {secret.MAXIMUM_BYTES}")
-    if description and description.get("DeletedDate"):
-        day = description["DeletedDate"].date()
-        found.append(f"{name} is scheduled for deletion on {day}: restore it (aws secretsmanager restore-secret) or name another")
-    return found
+def state_of(found: Secret, key: str | None) -> State:
+    current = found.versions.get(CURRENT)
+    return {
+        "description": found.description.get("Description", ""),
+        "tags": as_dict(found.description.get("Tags", [])),
+        "version": current and current.id,
+        "variables": current.content.times(found.created) if current else {},
+        **({"kms_key": key} if key else {}),
+    }
 
 
-def want(item: dict, values: dict[str, str], current: dict[str, str], tags: dict[str, str], ownership: dict[str, str]) -> State:
-    noted = {f"{secret.ROTATED}{name}" for name in (*item["rotating"], *item["dated"]) if name in values}
-    changed = {f"{secret.ROTATED}{name}" for name in values if values[name] != current.get(name)}
-    times = {tag: secret.now() if tag in changed or tag not in tags else tags[tag] for tag in sorted(noted)}
+def want(item: dict, version: Version, otherwise: str, ownership: Mapping[str, str]) -> State:
+    """The state that is desired, where `version` is the current one or the one to come."""
     state = {
-        "variables": {name: secret.fingerprint(value) for name, value in sorted(values.items())},
-        "tags": {**ownership, **{str(key): str(value) for key, value in item["tags"].items()}, **times},
         "description": item["description"],
         "kms_key": item["kms_key"],
+        "tags": {**ownership, **{str(key): str(value) for key, value in item["tags"].items()}},
+        "version": version.id,
+        "variables": version.content.times(otherwise),
     }
     return {key: value for key, value in state.items() if value is not None}
 
 
-def key_arn(aws: Aws, key: str | None) -> str | None:
-    """A key may be named in four ways; its ARN is one."""
-    return aws.call("kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"] if key else None
-
-
-def state_of(description: dict, current: dict[str, str], key: str | None) -> State:
-    return {
-        "variables": {name: secret.fingerprint(value) for name, value in sorted(current.items())},
-        "tags": secret.tags_of(description),
-        "description": description.get("Description", ""),
-        "kms_key": key,
-    }
-
-
-def calls(change: Change, values: dict[str, str]) -> Calls:
-    after = change.after or {}
-    about = {"Description": after.get("description"), "KmsKeyId": after.get("kms_key")}
-    about = {key: value for key, value in about.items() if value}
-    if change.before is None:
-        tags = secret.tag_list(after["tags"])
-        yield Call("create_secret", {"Name": change.name, "SecretString": secret.text(values), "Tags": tags, **about})
+def calls(change: Change, texts: Mapping[str, str]) -> Calls:
+    """`texts` has the SecretString of versions that do not exist yet, by their id."""
+    before, after, name = change.before, change.after, change.name
+    if after is None:
+        yield Call("delete_secret", {"SecretId": name, "RecoveryWindowInDays": RECOVERY_DAYS})
         return
-    if change.differs("description", "kms_key"):
-        yield Call("update_secret", {"SecretId": change.name, **about})
-    if change.differs("variables"):
-        yield Call("put_secret_value", {"SecretId": change.name, "SecretString": secret.text(values)})
-    if change.differs("tags"):
-        yield Call("tag_resource", {"SecretId": change.name, "Tags": secret.tag_list(after["tags"])})
+    about = {"Description": after.get("description"), "KmsKeyId": after.get("kms_key")}
+    new = after["version"] in texts
+    if before is None and not new:
+        yield Call("restore_secret", {"SecretId": name})
+        return
+    put = {"ClientRequestToken": after["version"], "SecretString": texts.get(after["version"])}
+    if before is None:
+        about = {key: value for key, value in about.items() if value}
+        yield Call("create_secret", {"Name": name, "Tags": as_list(after["tags"]), **put, **about})
+        return
+    if about := {key: value for key, value in about.items() if value is not None and value != before.get(STATE_KEYS[key])}:
+        yield Call("update_secret", {"SecretId": name, **about})
+    if change.differs("version") and not before["version"]:
+        yield Call("put_secret_value", {"SecretId": name, **put})
+    elif change.differs("version"):
+        move = {"MoveToVersionId": after["version"], "RemoveFromVersionId": before["version"]}
+        if new:
+            yield Call("put_secret_value", {"SecretId": name, "VersionStages": [NEXT], **put})
+        yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": CURRENT, **move})
+        if new:
+            yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": NEXT, "RemoveFromVersionId": after["version"]})
+    yield from tag_calls(change, name, "SecretId")
+
+
+def problems(items: list[dict]) -> list[str]:
+    """What the argument specification cannot say; limits of CreateSecret and PutSecretValue."""
+    found = []
+    names = [item["name"] for item in items]
+    found += [f"{name}: is there twice; give each secret once" for name in sorted({name for name in names if names.count(name) > 1})]
+    for item in items:
+        name = item["name"]
+        if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
+            found.append(f"{name!r}: a secret's name has 1 to 512 letters, digits and /_+=.@-")
+        if item["description"] and len(item["description"]) > 2048:
+            found.append(f"{name}: description has {len(item['description'])} characters, at most 2048 are allowed")
+        bad = [str(one) for one in item["values"] or {} if not env_file.NAME.fullmatch(str(one))]
+        found += [f"{name}: values: {one!r} is not a name of a variable (letters, digits and _)" for one in bad]
+    return found
+
+
+def key_id(aws: Aws, key: str | None) -> str | None:
+    """The one of a key's four names that is no alias and no ARN."""
+    if key and "alias/" in key:
+        return aws.call("kms", "describe_key", KeyId=key)["KeyMetadata"]["KeyId"]
+    return key and key.rpartition("/")[2]
 
 
 def main() -> None:
@@ -184,47 +216,39 @@ def main() -> None:
             }
         }
     )
-    if variables.parse_stream is None:
+    if env_file.parse_stream is None:
         module.fail_json(msg=missing_required_lib("python-dotenv"))
-    items = {item["name"]: item for item in module.params["secrets"]}
-    if len(items) < len(module.params["secrets"]):
-        module.fail("secrets: the same name is there twice")
-    try:
-        wanted = {name: given(item) for name, item in items.items()}
-    except variables.Unreadable as error:
-        module.fail(f"A .env file cannot be read: {error}.")
-    except (OSError, UnicodeDecodeError) as error:
-        module.fail(f"{getattr(error, 'filename', 'A .env file')} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}.")
-
-    def look(name: str) -> tuple[dict | None, dict[str, str]]:
-        description = secret.describe(module.aws, name)
-        usable = description and not description.get("DeletedDate")
-        return description, secret.variables(module.aws, name) if usable else {}
-
-    try:
-        seen = dict(zip(items, module.ask(", ".join(items), module.aws.each, look, list(items)), strict=True))
-    except secret.NotVariables as error:
-        module.fail(str(error))
-    values = {name: settled(item, wanted[name], seen[name][1]) for name, item in items.items()}
-    found = [problem for name in items for problem in problems(name, values[name], seen[name][0])]
-    if found:
+    if found := problems(module.params["secrets"]):
         module.fail("; ".join(found))
+    items = {item["name"]: item for item in module.params["secrets"]}
+    what = ", ".join(items)
+    try:
+        values = {name: given(item) for name, item in items.items()}
+        answers = module.ask(what, module.aws.each, lambda name: secret.look(module.aws, name, CURRENT), items)
+        seen = {name: answer for name, answer in zip(items, answers, strict=True) if answer}
+    except (env_file.EnvFileError, secret.Unusable) as error:
+        module.fail(str(error))
 
-    for item in items.values():
-        item["kms_key"] = module.ask(item["name"], key_arn, module.aws, item["kms_key"])
+    now = secret.moment(datetime.now(UTC))
+    desired, current, texts, kept = {}, {}, {}, {}
+    for name, item in items.items():
+        held = seen[name].versions.get(CURRENT) if name in seen else None
+        before = held.content if held else Content()
+        otherwise = seen[name].created if name in seen else now
+        content = settled(item, values[name], before, now, otherwise)
+        if too_large := secret.too_large(content):
+            module.fail(f"{name} {too_large}. Move what is large to a secret or a file of its own.")
+        version = held if held and content.variables == held.content.variables else Version(str(uuid.uuid4()), content)
+        if version is not held:
+            texts[version.id] = secret.encode(content)
+        item["kms_key"] = module.ask(name, key_id, module.aws, item["kms_key"])
+        desired[name] = want(item, version, otherwise, module.ownership)
+        if name in seen:
+            used = seen[name].description.get("KmsKeyId")
+            current[name] = state_of(seen[name], module.ask(name, key_id, module.aws, used) if item["kms_key"] else used)
+        kept[name] = sorted(one for one, value in values[name].items() if content.variables[one] != value)
 
-    def read(aws: Aws, names: list[str]) -> dict[str, State]:
-        def state(name: str) -> State:
-            description, current = seen[name]
-            key = key_arn(aws, description.get("KmsKeyId")) if items[name]["kms_key"] else None
-            return state_of(description, current, key)
-
-        return {name: state(name) for name in names if seen[name][0] is not None}
-
-    desired = {
-        name: want(item, values[name], seen[name][1], secret.tags_of(seen[name][0] or {}), module.ownership) for name, item in items.items()
-    }
-    module.ensure(secret.SERVICE, desired, read, lambda change: calls(change, values[change.name]))
+    module.ensure(secret.SERVICE, desired, lambda aws, names: current, lambda change: calls(change, texts), kept=kept)
 
 
 if __name__ == "__main__":

@@ -230,7 +230,7 @@ class AwsModule(AnsibleModule):
 
         errors: list[str] = []
         if not self.check_mode:
-            for _, wave in itertools.groupby(sorted(changes, key=order), key=order):
+            for __, wave in itertools.groupby(sorted(changes, key=order), key=order):
                 errors += filter(None, self.aws.each(apply, wave))
         if errors:
             self.fail("; ".join(errors), changed=len(errors) < len(changes), errors=errors, **result)

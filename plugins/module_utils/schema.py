@@ -49,8 +49,8 @@ Rules = Mapping[str, Mapping[str, Any]]
 def generate(rule: Mapping[str, Any]) -> str | None:
     """A value that obeys the variable's own rules; None when chance finds none."""
     rotation = rule["rotation"]
-    for _ in range(TRIES):
-        value = "".join(secrets.choice(rotation["alphabet"]) for _ in range(rotation["length"]))
+    for __ in range(TRIES):
+        value = "".join(secrets.choice(rotation["alphabet"]) for __ in range(rotation["length"]))
         if not broken(value, rule):
             return value
     return None

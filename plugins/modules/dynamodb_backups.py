@@ -123,7 +123,7 @@ def calls(change: Change) -> Calls:
         raise Refused(f"{change.name} was deleted, and a restore point that was deleted cannot come back.")
     arn = before.get("arn")
     if arn is None:
-        table, _, name = change.name.partition("/")
+        table, __, name = change.name.partition("/")
         arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]
     yield Wait("backup_available", {"BackupArn": arn}, until=f"restore point {change.name} is AVAILABLE")
 

@@ -255,7 +255,7 @@ def read(aws: Aws, asked: Mapping[str, State]) -> Mapping[str, State]:
         for aspect in READ
         if state["region"] == aws.region and (aspect in asked[name] or (aspect == "policy" and "tls_only" in asked[name]))
     ]
-    for (name, _), answer in zip(questions, aws.each(lambda one: READ[one[1]](aws, one[0]), questions), strict=True):
+    for (name, __), answer in zip(questions, aws.each(lambda one: READ[one[1]](aws, one[0]), questions), strict=True):
         states[name].update(answer)
     return states
 

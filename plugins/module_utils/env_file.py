@@ -14,7 +14,7 @@ from pathlib import Path
 try:
     from dotenv.parser import parse_stream
 except ImportError:  # reported by the modules
-    parse_stream = None
+    parse_stream = None  # type: ignore[assignment]
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NEWLINE = re.compile(r"\r\n|\n|\r")

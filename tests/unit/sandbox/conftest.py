@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import json
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +13,8 @@ import boto3
 import pytest
 import requests
 import time_machine
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.prodready.aws.plugins.module_utils import waiters
 
 from sandbox.launcher import create_app
 from sandbox.server import make_server
@@ -39,3 +42,27 @@ def client(endpoint_url: str) -> Callable[..., Any]:
     requests.post(f"{endpoint_url}/_sandbox/reset", timeout=10)
     session = boto3.Session(aws_access_key_id="AKIASANDBOX0000000", aws_secret_access_key="sandbox-secret-key-sandbox")
     return functools.partial(session.client, endpoint_url=endpoint_url, region_name="eu-central-1")
+
+
+@pytest.fixture
+def run(
+    endpoint_url: str, client: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, Any]]:
+    """A function that runs a module's main() against the emulator and gives its result; it waits with short pauses."""
+    monkeypatch.setattr(waiters, "POLL_SECONDS", 0.05)
+    place = {
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "app": "shop",
+        "endpoint_url": endpoint_url,
+        "access_key": "AKIASANDBOX0000000",
+        "secret_key": "sandbox-secret-key-sandbox",
+    }
+
+    def run(main: Callable[[], None], check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        capsys.readouterr()
+        with patch_module_args({**place, **options, "_ansible_check_mode": check_mode}), pytest.raises(SystemExit):
+            main()
+        return json.loads(capsys.readouterr().out)
+
+    return run

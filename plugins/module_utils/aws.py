@@ -188,6 +188,8 @@ class AwsModule(AnsibleModule):
         """The function's answer; an AWS error fails the module, with nothing changed."""
         try:
             return function(*args)
+        except TimeoutError as error:
+            self.fail(f"{what}: {error}")
         except AWS_ERRORS as error:
             self.fail(explain(what, *origin(error), error))
 

@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"\n', re.DOTALL)
 
 
-def problems(values: Mapping[str, str]) -> list[str]:
+def problems(values: Mapping[str, object]) -> list[str]:
     """What cannot be an environment, by name."""
     found = [f"{name!r} is not a name of an environment variable: letters, digits and _" for name in values if not NAME.fullmatch(name)]
-    return found + [f"{name} holds a NUL character, which no environment can" for name, value in values.items() if "\0" in value]
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+            found.append(f"{name} must be a text or a number, not of type {type(value).__name__}: put it in quotes")
+        elif "\0" in str(value) or re.search("[\ud800-\udfff]", str(value)):
+            found.append(f"{name} holds a NUL character or half of a surrogate pair, which no environment can")
+    return found
+
+
+def load(path: Path) -> str:
+    """The file as it is: read as text, a carriage return in a value would become a newline."""
+    return path.read_bytes().decode("utf-8", "replace")
 
 
 def render(values: Mapping[str, str]) -> str:

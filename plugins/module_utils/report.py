@@ -8,7 +8,7 @@ Pure functions over evidence records (see `claim.judge`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -16,16 +16,29 @@ SIGNS = {"holds": "✔", "waived": "~", "stale": "?", "fails": "✘"}
 
 
 def aged(record: Record, now: datetime, max_age: timedelta) -> dict[str, Any]:
-    """The record, or a stale one when what was seen is too long ago to count."""
-    if record["state"] == "holds" and now - datetime.fromisoformat(record["at"]) > max_age:
+    """The record as it counts now: what was seen too long ago is stale, and a waiver may have ended since."""
+    if record["state"] not in ("holds", "waived"):
+        return dict(record)
+    if now - datetime.fromisoformat(record["at"]) > max_age:
         return {**record, "state": "stale", "error": f"was seen at {record['at']}, too long ago to count"}
+    if record["state"] == "waived" and now.date() > date.fromisoformat(record["waived"]["until"]):
+        return {**record, "state": "fails"}
     return dict(record)
 
 
-def unproven(roadmap: Iterable[Mapping[str, Any]], records: Sequence[Record]) -> list[str]:
-    """The items of the roadmap that nobody has made a claim about."""
-    claimed = {record["item"] for record in records}
-    return [f"{item['id']}: no claim was proven" for item in roadmap if item["id"] not in claimed]
+def unproven(roadmap: Iterable[Mapping[str, Any]], hosts: Iterable[str], records: Sequence[Record]) -> list[str]:
+    """The roles of an item that have made no claim about it, and the hosts about which there is none at all."""
+    claimed = {(record["item"], record["role"]) for record in records}
+    seen = {record["host"] for record in records}
+    return [
+        *(
+            f"{item['id']}: no claim of role {role} was proven"
+            for item in roadmap
+            for role in item["roles"]
+            if (item["id"], role) not in claimed
+        ),
+        *(f"{host}: no claim was proven" for host in hosts if host not in seen),
+    ]
 
 
 def broken(records: Sequence[Record]) -> Sequence[Record]:
@@ -36,7 +49,7 @@ def seen(record: Record) -> str:
     """What was observed, short enough for a table."""
     if record.get("error"):
         text = str(record["error"])
-    elif record["observed"] in ([], {}):
+    elif record["observed"] in (None, "", [], {}):
         text = "nothing"
     elif isinstance(record["observed"], dict):
         text = ", ".join(record["observed"])

@@ -92,13 +92,14 @@ answers:
   type: dict
   returned: always
 tree:
-  description: The packages whose installed version is not that of the lock file.
+  description: The packages whose installed version is not that of the lock file; nothing without a lock file.
   type: dict
   returned: always
 """
 
 import json
 import re
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -106,9 +107,10 @@ from urllib.error import HTTPError
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 
-from ..module_utils.environment import differences, parse
+from ..module_utils.environment import differences, load, parse
 
 PROPERTIES = ("ActiveState", "UnitFileState", "MainPID")
+RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
 
 
 def shown(module: AnsibleModule, unit: str) -> dict[str, str]:
@@ -123,7 +125,7 @@ def process_environment(pid: int) -> dict[str, str]:
     """The environment that a process was started with. https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html"""
     try:
         text = Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return {}
     return dict(entry.split("=", 1) for entry in text.split("\0") if "=" in entry)
 
@@ -133,7 +135,14 @@ def newest_first(folder: Path) -> list[str]:
     return [path.name for path in sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)]
 
 
-def tree_differences(release: Path) -> dict[str, str]:
+def obsolete(everything: list[str], wanted: str, current: str | None, keep: int) -> list[str]:
+    """Of the releases, newest first, those that are more than `keep`, and what an earlier run left unfinished."""
+    staying = {wanted, current} - {None}
+    others = [name for name in everything if name not in staying and not name.startswith(".")]
+    return others[max(keep - len(staying), 0) :] + [name for name in everything if name.startswith(".")]
+
+
+def tree_differences(release: Path) -> dict[str, str] | None:
     """Packages of the lock file that are not installed as locked, and installed ones that are not in it."""
 
     def packages(path: Path) -> dict[str, str]:
@@ -147,6 +156,8 @@ def tree_differences(release: Path) -> dict[str, str]:
             if name and not entry.get("dev") and not entry.get("devOptional") and not entry.get("optional") and not entry.get("peer")
         }
 
+    if not (release / "package-lock.json").is_file():
+        return None
     locked = packages(release / "package-lock.json")
     installed = packages(release / "node_modules" / ".package-lock.json")
     return {
@@ -164,8 +175,8 @@ def answer(url: str) -> dict[str, Any]:
             return {"status": found.status, "body": json.loads(text) if "json" in found.headers.get("Content-Type", "") else text}
     except HTTPError as error:
         return {"status": error.code}
-    except (OSError, ValueError) as error:
-        return {"error": str(error)}
+    except (OSError, ValueError, HTTPException) as error:
+        return {"error": str(error) or type(error).__name__}
 
 
 def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
@@ -200,8 +211,8 @@ def main() -> None:
     release: str = module.params["release"] or current or ""
     if not release:
         module.fail_json(msg=f"release: nothing was deployed to {root} yet, so a release must be named.")
-    if not re.fullmatch(r"[0-9A-Za-z.+-]+", release):
-        module.fail_json(msg=f"release: {release!r} is not the name of a release: letters, digits and . + - only.")
+    if not RELEASE.fullmatch(release):
+        module.fail_json(msg=f"release: {release!r} is not the name of a release: letters, digits and . - only, the first no . or -.")
     if module.params["keep"] < 2:
         module.fail_json(msg="keep: at least 2 releases must stay on the host, or there is nothing to roll back to.")
 
@@ -209,7 +220,7 @@ def main() -> None:
     socket = shown(module, f"{module.params['service']}.socket")
     found_units = {path: Path(path).read_text(encoding="utf-8") for path in module.params["units"] if Path(path).is_file()}
     try:
-        wanted_environment = parse(Path(module.params["environment_file"]).read_text(encoding="utf-8"))
+        wanted_environment = parse(load(Path(module.params["environment_file"])))
     except FileNotFoundError:
         wanted_environment = {}
     except PermissionError:
@@ -230,14 +241,13 @@ def main() -> None:
         "environment": differences(wanted_environment, running_environment) if running_environment else {},
     }
     steps = plan({"release": release, "units": module.params["units"]}, found)
-    kept = [name for name in releases if name not in (release, current)]
     module.exit_json(
         changed=bool(steps),
         release=release,
         previous=current,
         running=found["running"],
         releases=releases,
-        obsolete=kept[max(module.params["keep"] - 2, 0) :] + [name for name in everything if name.startswith(".")],
+        obsolete=obsolete(everything, release, current, module.params["keep"]),
         steps=steps,
         environment=found["environment"],
         answers={name: answer(url) for name, url in module.params["urls"].items()},

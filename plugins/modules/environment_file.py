@@ -54,7 +54,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.environment import parse, problems, render
+from ..module_utils.environment import load, parse, problems, render
 
 
 def plan(wanted: dict[str, str], found: dict[str, str]) -> dict[str, str]:
@@ -81,21 +81,24 @@ def main() -> None:
         supports_check_mode=True,
     )
     path = Path(module.params["path"])
-    wanted = {str(name): str(value) for name, value in module.params["values"].items()}
-    if found := problems(wanted):
+    if found := problems(module.params["values"]):
         module.fail_json(msg="; ".join(found))
+    wanted = {name: str(value) for name, value in module.params["values"].items()}
     if not path.parent.is_dir() and not module.check_mode:
         module.fail_json(msg=f"{path} cannot be written: its folder does not exist. Make it first, readable by its owner only.")
 
     try:
-        current = path.read_text(encoding="utf-8") if path.exists() else ""
+        current = load(path) if path.exists() else ""
     except PermissionError:
         module.fail_json(msg=f"{path} cannot be read by this user: run as its owner (become).")
     fates = plan(wanted, parse(current))
     private = path.exists() and path.stat().st_mode & 0o077 == 0
     changed = current != render(wanted) or not private
     if changed and not module.check_mode:
-        write(path, render(wanted))
+        try:
+            write(path, render(wanted))
+        except OSError as error:
+            module.fail_json(msg=f"{path} cannot be written: {error.strerror}. It is as it was.")
     module.exit_json(
         changed=changed,
         variables=fates,

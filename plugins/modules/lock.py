@@ -61,6 +61,7 @@ import os
 import platform
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
@@ -82,9 +83,21 @@ def current(aws: Aws, table: str, name: str) -> dict[str, Any] | None:
     return {key: value.get("S") or float(value["N"]) for key, value in answer.get("Item", {}).items()}
 
 
-def alive(run: str, who: str) -> bool:
+def machine() -> str:
+    """Where a process id means the same process; machines and containers may share a host name.
+
+    https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{platform.node()} {boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return platform.node()
+
+
+def alive(run: str, where: str) -> bool:
     """Whether the run may still be at work; of another machine's nobody can tell."""
-    if who.partition("@")[2] != platform.node():
+    if where != machine():
         return True
     try:
         os.kill(int(run.split("-")[1]), 0)
@@ -97,7 +110,7 @@ def alive(run: str, who: str) -> bool:
 
 def free(held: dict[str, Any] | None, run: str, now: float) -> bool:
     """Whether the run may take the lock."""
-    return not held or held["run"] == run or held["expires"] < now or not alive(held["run"], held["who"])
+    return not held or held["run"] == run or held["expires"] < now or not alive(held["run"], held["machine"])
 
 
 def shown(held: dict[str, Any] | None) -> dict[str, str]:
@@ -121,21 +134,22 @@ def make_table(aws: Aws, table: str, tags: dict[str, str]) -> None:
 
 
 def take(aws: Aws, table: str, name: str, held: dict[str, Any] | None, item: dict[str, Any]) -> bool:
-    """Take the lock if it still is as it was seen."""
+    """Take the lock if it still is as it was seen; its own run may have prolonged it since."""
+    typed = {key: {"S": value} if isinstance(value, str) else {"N": str(value)} for key, value in item.items()}
     condition: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({KEY})"}
     if held:
         condition = {
-            "ConditionExpression": "#run = :run",
+            "ConditionExpression": "#run = :run AND expires = :expires",
             "ExpressionAttributeNames": {"#run": "run"},
-            "ExpressionAttributeValues": {":run": {"S": held["run"]}},
+            "ExpressionAttributeValues": {":run": {"S": held["run"]}, ":expires": {"N": str(held["expires"])}},
         }
-    typed = {key: {"S": value} if isinstance(value, str) else {"N": str(value)} for key, value in item.items()}
     failed = ("ConditionalCheckFailedException",)
     return aws.call("dynamodb", "put_item", failed, TableName=table, Item={KEY: {"S": name}, **typed}, **condition) is not None
 
 
-def release(aws: Aws, table: str, name: str, run: str) -> None:
-    aws.call(
+def release(aws: Aws, table: str, name: str, run: str) -> bool:
+    """Release the lock if the run still holds it."""
+    answer = aws.call(
         "dynamodb",
         "delete_item",
         ("ConditionalCheckFailedException",),
@@ -145,6 +159,7 @@ def release(aws: Aws, table: str, name: str, run: str) -> None:
         ExpressionAttributeNames={"#run": "run"},
         ExpressionAttributeValues={":run": {"S": run}},
     )
+    return answer is not None
 
 
 def main() -> None:
@@ -157,6 +172,8 @@ def main() -> None:
             "force": {"type": "bool", "default": False},
         }
     )
+    if module.params["ttl_seconds"] < 1:
+        module.fail(f"ttl_seconds: a lock lasts at least 1 second, not {module.params['ttl_seconds']}.")
     name, table, now = module.params["name"], module.params["table"], time.time()
     run = (module.params["journal"] or {}).get("run") or f"once-{os.getpid()}"
     what = f"lock {name} in table {table}"
@@ -165,8 +182,8 @@ def main() -> None:
     if module.params["state"] == "released":
         if not held or (held["run"] != run and not module.params["force"]):
             module.done(changed=False, holder=shown(held))
-        if not module.check_mode:
-            module.ask(what, release, module.aws, table, name, held["run"])
+        if not module.check_mode and not module.ask(what, release, module.aws, table, name, held["run"]):
+            module.done(changed=False, holder=shown(module.ask(what, current, module.aws, table, name)))
         module.done(changed=True, holder={})
 
     def refuse(held: dict[str, Any] | None) -> None:
@@ -183,6 +200,7 @@ def main() -> None:
     item = {
         "who": f"{getpass.getuser()}@{platform.node()}",
         "run": run,
+        "machine": machine(),
         "since": held["since"] if held and held["run"] == run else round(now, 3),
         "expires": round(now + module.params["ttl_seconds"], 3),
     }

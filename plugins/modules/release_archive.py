@@ -10,6 +10,7 @@ short_description: Pack a Node.js application's source as a release that is name
 version_added: 0.1.0
 description:
   - Packs the files of a folder, on the controller, into one archive. The same files always make the same release.
+  - A symbolic link stays one; it must lead to something in the folder, by a relative path.
 options:
   source:
     description: The folder, with C(package.json) and its C(package-lock.json).
@@ -22,7 +23,7 @@ options:
   exclude:
     description:
       - Names of files and folders, at any depth, that are not part of the release; shell patterns are allowed.
-      - C(.env) files are never part of a release.
+      - Files named C(.env*) or C(*.env) are never part of a release, but for C(.env.example).
     type: list
     elements: str
     default: [node_modules, .git, "*.log", test, coverage]
@@ -66,29 +67,51 @@ import io
 import json
 import os
 import re
+import stat
 import tarfile
 from fnmatch import fnmatch
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-SECRET_FILES = (".env", ".env.*")
+SECRET_FILES = (".env*", "*.env")
 HARMLESS = (".env.example",)
+# Part of the name of a unit and of a folder. https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")
+
+
+class Unfit(Exception):
+    """What cannot be part of a release; the message says which and why."""
+
+
+def left_out(name: str, exclude: list[str]) -> bool:
+    secret = any(fnmatch(name, pattern) for pattern in SECRET_FILES) and name not in HARMLESS
+    return secret or any(fnmatch(name, pattern) for pattern in exclude)
 
 
 def packed(source: Path, exclude: list[str]) -> list[Path]:
-    """The release's files, relative to the source, in a stable order."""
+    """The release's files and links, relative to the source, in a stable order."""
 
-    def out(name: str) -> bool:
-        if name in HARMLESS:
-            return False
-        return any(fnmatch(name, pattern) for pattern in (*exclude, *SECRET_FILES))
+    def unreadable(error: OSError) -> None:
+        raise error
 
     files = []
-    for folder, folders, names in os.walk(source):
-        folders[:] = sorted(name for name in folders if not out(name))
-        files += [Path(folder, name).relative_to(source) for name in names if not out(name)]
+    for folder, folders, names in os.walk(source, onerror=unreadable):
+        inside = [name for name in folders if not left_out(name, exclude)]
+        links = [name for name in inside if Path(folder, name).is_symlink()]
+        folders[:] = [name for name in inside if name not in links]
+        files += [Path(folder, name).relative_to(source) for name in (*names, *links) if not left_out(name, exclude)]
     return sorted(files)
+
+
+def link(source: Path, file: Path) -> str:
+    """Where a link leads; only what the release brings along will be there on a host."""
+    target = (source / file).readlink()
+    if target.is_absolute() or not (source / file).resolve().is_relative_to(source.resolve()):
+        raise Unfit(f"{file} is a link to {target}, out of {source}: put the file itself there, or exclude it")
+    if not (source / file).exists():
+        raise Unfit(f"{file} is a link to {target}, which does not exist: remove it, or exclude it")
+    return target.as_posix()
 
 
 def archive(source: Path, files: list[Path]) -> bytes:
@@ -96,11 +119,18 @@ def archive(source: Path, files: list[Path]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:
-            content = (source / file).read_bytes()
             entry = tarfile.TarInfo(file.as_posix())
-            entry.size = len(content)
-            entry.mode = 0o755 if os.access(source / file, os.X_OK) else 0o644
-            tar.addfile(entry, io.BytesIO(content))
+            mode = (source / file).lstat().st_mode
+            if stat.S_ISLNK(mode):
+                entry.type, entry.linkname = tarfile.SYMTYPE, link(source, file)
+                tar.addfile(entry)
+            elif stat.S_ISREG(mode):
+                content = (source / file).read_bytes()
+                entry.size = len(content)
+                entry.mode = 0o755 if mode & stat.S_IXUSR else 0o644
+                tar.addfile(entry, io.BytesIO(content))
+            else:
+                raise Unfit(f"{file} is neither a file nor a link: remove it, or exclude it")
     return buffer.getvalue()
 
 
@@ -124,10 +154,18 @@ def main() -> None:
         version = json.loads((source / "package.json").read_text(encoding="utf-8"))["version"]
     except (ValueError, KeyError, TypeError) as error:
         module.fail_json(msg=f"source: {source / 'package.json'} gives no version: {error!r}.")
-    if not re.fullmatch(r"[0-9A-Za-z.+-]{1,64}", str(version)):
-        module.fail_json(msg=f"source: the version {version!r} of {source / 'package.json'} must be made of letters, digits and . + -")
+    if not isinstance(version, str) or not VERSION.fullmatch(version):
+        module.fail_json(
+            msg=f"source: the version {version!r} of {source / 'package.json'} must be a text of at most 64 letters, digits and . -, "
+            "the first a letter or digit."
+        )
 
-    content = archive(source, packed(source, module.params["exclude"]))
+    try:
+        content = archive(source, packed(source, module.params["exclude"]))
+    except Unfit as error:
+        module.fail_json(msg=f"source: {error}.")
+    except OSError as error:
+        module.fail_json(msg=f"source: {error.filename} cannot be read: {error.strerror}.")
     release = f"{version}-{hashlib.sha256(content).hexdigest()[:8]}"
     path = Path(module.params["dest"]) / f"{release}.tar.gz"
     changed = not path.exists()

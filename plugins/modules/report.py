@@ -10,7 +10,8 @@ short_description: Show the evidence of a run as a table and as a page
 version_added: 0.1.0
 description:
   - Reads the evidence records of the hosts, on the controller, and renders them by item of the roadmap.
-  - Fails when a claim does not hold, when evidence is too old to count, or when an item has no claim at all.
+  - Fails when a claim does not hold, when evidence is too old to count, when a role of an item has no claim about it, or when
+    there is none about a host.
 options:
   evidence:
     description: The folder with one folder of evidence for each host.
@@ -22,10 +23,16 @@ options:
     elements: str
     required: true
   roadmap:
-    description: The items, each with C(id), C(item), C(promise) and the C(roles) whose evidence counts.
+    description: The items.
     type: list
     elements: dict
     required: true
+    suboptions:
+      id: {description: The item's name in claims., type: str, required: true}
+      phase: {description: Its phase., type: str}
+      item: {description: What it is about., type: str, required: true}
+      promise: {description: What is promised., type: str, required: true}
+      roles: {description: The roles whose evidence counts., type: list, elements: str, required: true}
   title:
     description: What the report is about.
     type: str
@@ -43,7 +50,7 @@ author:
 attributes:
   check_mode:
     support: full
-    description: Shows the evidence in any mode.
+    description: Shows the evidence in any mode; the page is not written in check mode.
   diff_mode:
     support: none
     description: Returns no diff.
@@ -81,12 +88,33 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.claim import complaint
-from ..module_utils.report import aged, broken, markdown, summary, table, unproven
+from ..module_utils.report import SIGNS, aged, broken, markdown, summary, table, unproven
+
+ITEM_SPEC = {
+    "id": {"type": "str", "required": True},
+    "phase": {"type": "str"},
+    "item": {"type": "str", "required": True},
+    "promise": {"type": "str", "required": True},
+    "roles": {"type": "list", "elements": "str", "required": True},
+}
+KEYS = {"id", "item", "says", "observed", "expected", "state", "at"}
 
 
-def records(folder: Path, hosts: list[str], roles: set[str]) -> list[dict]:
-    files = [folder / host / f"{role}.json" for host in hosts for role in sorted(roles)]
-    return [record for file in files if file.is_file() for record in json.loads(file.read_text(encoding="utf-8"))]
+class Unreadable(Exception):
+    """A file that holds no evidence; the message says which and why."""
+
+
+def evidence(file: Path, **more: str) -> list[dict]:
+    """The records of a file, each with `more`; none where there is no file."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{file} cannot be read: {error}") from error
+    if not isinstance(found, list) or not all(isinstance(one, dict) and one.keys() >= KEYS and one["state"] in SIGNS for one in found):
+        raise Unreadable(f"{file} holds something else than evidence")
+    return [{**record, **more} for record in found]
 
 
 def main() -> None:
@@ -94,29 +122,33 @@ def main() -> None:
         {
             "evidence": {"type": "path", "required": True},
             "hosts": {"type": "list", "elements": "str", "required": True},
-            "roadmap": {"type": "list", "elements": "dict", "required": True},
+            "roadmap": {"type": "list", "elements": "dict", "required": True, "options": ITEM_SPEC},
             "title": {"type": "str", "default": "Production readiness"},
             "dest": {"type": "path", "required": True},
             "max_age_hours": {"type": "int", "default": 24},
         },
         supports_check_mode=True,
     )
-    roadmap = module.params["roadmap"]
+    roadmap, hosts, folder = module.params["roadmap"], module.params["hosts"], Path(module.params["evidence"])
     now = datetime.now(UTC)
     max_age = timedelta(hours=module.params["max_age_hours"])
-    roles = {role for item in roadmap for role in item["roles"]}
+    roles = sorted({role for item in roadmap for role in item["roles"]})
     try:
-        found = records(Path(module.params["evidence"]), module.params["hosts"], roles)
-    except (OSError, ValueError) as error:
-        module.fail_json(msg=f"evidence: {module.params['evidence']} cannot be read: {error}. Prove again: playbooks/verify.yml")
+        found = [record for host in hosts for role in roles for record in evidence(folder / host / f"{role}.json", host=host, role=role)]
+    except Unreadable as error:
+        module.fail_json(msg=f"evidence: {error}. Prove again: playbooks/verify.yml")
     judged = [aged(record, now, max_age) for record in found]
 
-    dest = Path(module.params["dest"])
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    dest.write_text(markdown(module.params["title"], roadmap, judged, now), encoding="utf-8")
+    if not module.check_mode:
+        dest = Path(module.params["dest"])
+        try:
+            dest.parent.mkdir(parents=True, exist_ok=True)
+            dest.write_text(markdown(module.params["title"], roadmap, judged, now), encoding="utf-8")
+        except OSError as error:
+            module.fail_json(msg=f"dest: {dest} cannot be written: {error.strerror}.")
 
     result = {"text": table(roadmap, judged), "summary": summary(judged)}
-    problems = unproven(roadmap, judged) + [complaint(record) for record in broken(judged)]
+    problems = unproven(roadmap, hosts, judged) + [complaint(record) for record in broken(judged)]
     if problems:
         module.fail_json(msg="\n".join([result["summary"], *problems]), **result)
     module.exit_json(changed=False, **result)

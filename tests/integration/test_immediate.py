@@ -1,0 +1,106 @@
+"""The first phase: on an empty account, again, on a wrong account, and what proves it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.integration.place import CHECKOUT
+
+# Three runs of the phase are made once for all tests.
+pytestmark = pytest.mark.timeout(600)
+TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS = 3, 2, 1, 1, 1
+SETS = {"environment", "dynamodb", "s3", "cloudwatch"}
+
+
+def short(role):
+    return (role or "").rpartition(".")[2]
+
+
+def test_check_mode_on_an_empty_account_writes_nothing(immediate):
+    assert immediate.runs["check"].code == 0, immediate.runs["check"].error
+    assert immediate.requests["check"]
+    assert [request for request in immediate.requests["check"] if request["mutates"]] == []
+
+
+def test_the_plan_of_check_mode_is_what_the_run_then_does(immediate, applied):
+    planned = {(short(role), name, action) for role, name, action in immediate.runs["check"].planned()}
+    done = {(short(line["role"]), line["name"], line["action"]) for line in applied.journal() if "error" not in line}
+    assert {role for role, _, _ in planned} == SETS
+    assert planned == {change for change in done if change[0] in SETS}
+
+
+def test_check_mode_tells_the_steps_that_each_host_then_takes(immediate):
+    steps = {task["host"]: task["result"]["steps"] for task in immediate.runs["check"].of("deployment")}
+    assert steps == dict.fromkeys(("app1", "app2"), ["install", "units", "switch", "restart"])
+    assert {task["result"]["steps"] == [] for task in immediate.runs["second"].of("deployment")} == {True}
+
+
+def test_the_first_run_applies_and_proves(immediate, applied):
+    assert immediate.runs["first"].code == 0
+    records = [record for file in applied.evidence.glob("*/*.json") for record in json.loads(file.read_text())["claims"]]
+    assert len(records) > 50
+    assert {record["state"] for record in records} == {"holds"}
+    assert {applied.release(host).partition("-")[0] for host in applied.hosts} == {"1.0.0"}
+    assert f"{len(records)} of {len(records)} claims hold" in (applied.evidence / "report.md").read_text()
+
+
+def test_a_second_run_changes_nothing_and_only_reads(immediate):
+    assert (immediate.runs["second"].code, immediate.runs["second"].changed) == (0, 0)
+    assert [request for request in immediate.requests["second"] if request["mutates"]] == []
+
+
+def test_an_unchanged_run_asks_once_a_page_and_once_a_resource_that_no_list_describes(immediate):
+    """Twice, for what applies and what proves do not trust each other."""
+    found = Counter(f"{request['service']}:{request['operation']}" for request in immediate.requests["second"])
+    del found["sts:GetCallerIdentity"]
+    allowed = {"cloudwatch": 2 + 2 * DASHBOARDS, "dynamodb": 2 * 4 * TABLES + 2, "s3": 1 + 2 * 9 * BUCKETS}
+    for service, limit in allowed.items():
+        assert sum(count for name, count in found.items() if name.startswith(f"{service}:")) <= limit
+    most = max(2 * TABLES, 2 * BUCKETS)
+    assert {name: count for name, count in found.items() if count > most} == {}
+    assert found.total() <= 90
+
+
+def test_a_wrong_account_is_refused_before_anything_else_is_asked(applied):
+    applied.control("DELETE", "requests")
+    run = applied.playbook("immediate", "--tags", "dynamodb", runbook_aws={**applied.aws, "account": "999999999999"})
+    assert run.code != 0
+    assert "belong to account 123456789012, the inventory names 999999999999" in run.error
+    assert {request["operation"] for request in applied.requests()} == {"GetCallerIdentity"}
+
+
+def test_verify_fails_once_at_the_end_and_names_what_was_changed_by_hand(applied):
+    dynamodb = applied.client("dynamodb")
+    off = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}}
+    dynamodb.update_continuous_backups(TableName="shop-orders", **off)
+    applied.control("DELETE", "requests")
+    broken = applied.playbook("verify")
+    assert broken.code != 0
+    assert applied.writes() == []
+    last = broken.tasks[-1]
+    assert (last["state"], last["task"]) == ("failed", "Every claim holds")
+    assert "Table shop-orders can be restored to any second" in broken.error
+    assert "shop-products" not in broken.error
+
+    repaired = applied.playbook("immediate", "--tags", "dynamodb")
+    assert {name for _, name, _ in repaired.planned()} == {"shop-orders"}
+    whole = applied.playbook("verify")
+    assert (whole.code, whole.changed) == (0, 0)
+
+
+def test_a_clone_under_another_name_works(tmp_path):
+    clone = tmp_path / "another name"
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", CHECKOUT, clone], check=True, timeout=60)
+    (clone / ".venv").symlink_to(sys.prefix)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")} | {"PATH": f".venv/bin:{os.environ['PATH']}"}
+    run = subprocess.run(
+        ["ansible-playbook", "playbooks/immediate.yml", "--list-tasks"], cwd=clone, env=env, capture_output=True, text=True, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    assert "prodready.aws.dynamodb : Every table is there" in run.stdout

@@ -98,7 +98,9 @@ def test_a_clone_under_another_name_works(tmp_path):
     clone = tmp_path / "another name"
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", CHECKOUT, clone], check=True, timeout=60)
     (clone / ".venv").symlink_to(sys.prefix)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")} | {"PATH": f".venv/bin:{os.environ['PATH']}"}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")} | {
+        "PATH": f".venv/bin:{os.environ['PATH']}"
+    }
     run = subprocess.run(
         ["ansible-playbook", "playbooks/immediate.yml", "--list-tasks"], cwd=clone, env=env, capture_output=True, text=True, timeout=60
     )

@@ -69,7 +69,7 @@ def rotate(run: Run, step: str, **args: Any) -> dict[str, Any]:
 
 
 def values(run: Run, **args: Any) -> dict[str, str]:
-    return run("secret_values", name=NAME, **args)["values"]
+    return run("secret_values", name=NAME, **args)["variables"]
 
 
 BAD_INPUTS = {

@@ -91,6 +91,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ..module_utils import env_file, secret
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.censor import keep_readable
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.secret import CURRENT, Content, Secret, Version
 from ..module_utils.tags import as_dict, as_list, tag_calls
@@ -224,6 +225,7 @@ def main() -> None:
     what = ", ".join(items)
     try:
         values = {name: given(item) for name, item in items.items()}
+        keep_readable(module, *module.params["secrets"])
         answers = module.ask(what, module.aws.each, lambda name: secret.look(module.aws, name, CURRENT), items)
         seen = {name: answer for name, answer in zip(items, answers, strict=True) if answer}
     except (env_file.EnvFileError, secret.Unusable) as error:

@@ -276,3 +276,10 @@ def test_the_journal_holds_no_value_and_nothing_made_of_one(run: Run, src: Path,
     datetime.datetime.fromisoformat(lines[0]["after"]["variables"]["TOKEN"])
     assert not any(value in (tmp_path / "journal.jsonl").read_text() for value in values(run).values() if len(value) > 10)
     assert (tmp_path / "journal.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_short_values_garble_no_result(run: Run):
+    result = run("secrets", secrets=[{"name": NAME, "values": {"A": "1", "B": "true", "C": "2"}}], _ansible_inject_invocation=True)
+    assert result["diff"][0]["after"]["tags"] == {"prodready:app": "shop", "prodready:managed": "true"}
+    assert "********" not in json.dumps(result["diff"])
+    assert result["invocation"]["module_args"]["secrets"][0]["values"] is None

@@ -99,15 +99,13 @@ tree:
 
 import json
 import re
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.urls import open_url
 
 from ..module_utils.environment import differences, load, parse
+from ..module_utils.http import answer
 
 PROPERTIES = ("ActiveState", "UnitFileState", "MainPID")
 RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
@@ -165,18 +163,6 @@ def tree_differences(release: Path) -> dict[str, str] | None:
         for name in sorted(locked.keys() | installed.keys())
         if locked.get(name) != installed.get(name)
     }
-
-
-def answer(url: str) -> dict[str, Any]:
-    """What is answered at an address; an error is an answer too."""
-    try:
-        with open_url(url, timeout=10, follow_redirects="none", http_agent="prodready") as found:
-            text = found.read(100_000).decode("utf-8", "replace")
-            return {"status": found.status, "body": json.loads(text) if "json" in found.headers.get("Content-Type", "") else text}
-    except HTTPError as error:
-        return {"status": error.code}
-    except (OSError, ValueError, HTTPException) as error:
-        return {"error": str(error) or type(error).__name__}
 
 
 def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:

@@ -393,15 +393,6 @@ def test_the_journal_is_private_and_keeps_order_priority_and_time(host: Host) ->
     assert [oct(path.stat().st_mode & 0o777) for path in (folder, folder / "a.service.journal")] == ["0o700", "0o600"]
 
 
-def test_systemctl_answers_in_80_milliseconds(host: Host) -> None:
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert host.systemctl("is-system-running").returncode == 0
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.08
-
-
 def test_ansibles_systemd_module_reports_what_it_changed(host: Host, tmp_path: Path) -> None:
     host.service("a", "exec sleep 60")
     playbook = tmp_path / "play.yml"

@@ -69,8 +69,8 @@ def status(folder: Folder) -> int:
     widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    if lost := _lost(state):
-        print(lost)
+    for sentence in filter(None, (_lost(state), _behind(state))):
+        print(sentence)
     return 0 if _is_ready(state) else _DOWN_EXIT
 
 
@@ -152,6 +152,14 @@ def _lost(state: dict[str, Any]) -> str:
     if not emulator.get("restarts"):
         return ""
     return f"The emulator was restarted at {emulator['since']}, its state was lost: run the playbooks again."
+
+
+def _behind(state: dict[str, Any]) -> str:
+    from sandbox.agent.backlog import Backlog
+
+    left = {name: Backlog(Path(host["root"])).bytes_left() for name, host in state["hosts"].items()}
+    waiting = ", ".join(f"{size} bytes of {name}" for name, size in left.items() if size)
+    return f"Not yet shipped to CloudWatch Logs from the journals: {waiting}." if waiting else ""
 
 
 def _tail(file: Path, lines: int = 15) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.agent import LOG_GROUP
 from sandbox.ports import ADDRESS
 
 # A process that cannot ask the kernel to be told of its parent's death is watched by one that polls.
@@ -28,7 +29,7 @@ class Part:
 
 def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
     units = [_units(folder, name, Path(host["root"])) for name, host in state["hosts"].items()]
-    return [_emulator(folder, state["ports"]["emulator"]), *units]
+    return [_emulator(folder, state["ports"]["emulator"]), *units, _agent(state)]
 
 
 def _emulator(folder: Path, port: int) -> Part:
@@ -41,6 +42,12 @@ def _units(folder: Path, host: str, root: Path) -> Part:
     # Relative to the supervisor's folder: a checkout may lie deeper than the 107 characters that a socket's path has.
     socket_path = str((root / "run" / "units.sock").relative_to(folder))
     return Part(host, _python("sandbox.units", "serve", "--root", str(root)), socket_path, lambda: _accepts(socket_path))
+
+
+def _agent(state: dict[str, Any]) -> Part:
+    """Nobody waits for it: what it has not shipped stays in the hosts' journals."""
+    hosts = (f"{name}={host['root']}" for name, host in state["hosts"].items())
+    return Part("cloudwatch-agent", _python("sandbox.agent", "--endpoint", state["endpoint"], "--host", *hosts), LOG_GROUP, lambda: True)
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

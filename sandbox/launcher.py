@@ -16,6 +16,7 @@ from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway
 from sandbox.request_log import RequestLog
+from sandbox.service_metrics import ServiceMetrics
 from sandbox.unimplemented import Unimplemented
 from sandbox.validation import validation
 
@@ -32,7 +33,7 @@ def create_app(requests: Path = Path(os.devnull)) -> Gateway:
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
     log, faults = RequestLog(requests), Faults()
-    return Gateway(emulator, [log, faults, Unimplemented(emulator), validation], Control(log, faults))
+    return Gateway(emulator, [log, ServiceMetrics(), faults, Unimplemented(emulator), validation], Control(log, faults))
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ class RequestLog:
             "mutates": mutates(call.service, call.operation),
             "params": _params(call),
             "status": response.status,
-            "error": _error_code(response),
+            "error": error_code(response),
             "ms": round((time.perf_counter() - start) * 1000, 1),
         }
         os.write(self._file, json.dumps(entry, default=str).encode() + b"\n")
@@ -92,7 +92,7 @@ def _params(call: Call) -> dict[str, Any]:
         return {}
 
 
-def _error_code(response: Response) -> str:
+def error_code(response: Response) -> str:
     if response.status == 0:
         return "ConnectionCut"
     if response.status < 400:

@@ -105,7 +105,7 @@ def _line(line: bytes, unit: str, identity: str, end: int) -> Line:
     """Only what a service printed has a message here; nor has a line that a crash of the host tore."""
     try:
         entry = json.loads(line)
-        at = int(entry["__REALTIME_TIMESTAMP"]) // 1000
+        at = int(entry["__REALTIME_TIMESTAMP"])
         message = cut(entry["MESSAGE"]) if entry.get("_TRANSPORT") == "stdout" else ""
     except (ValueError, KeyError):
         return Line(0, "", unit, identity, end)

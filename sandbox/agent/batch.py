@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 MOST_EVENTS = 10_000
 MOST_BYTES = 1_048_576
 EVENT_BYTES = 26  # counted for each event beside its message
-LONGEST_MS = 24 * 3600 * 1000
+LONGEST = 24 * 3600 * 1_000_000  # microseconds, the journal's unit
 MESSAGE_BYTES = 256 * 1024 - EVENT_BYTES  # what every version of the API takes; the journal's own lines are shorter
 
 
 class Line(NamedTuple):
     """A line of a journal file; without a message it is none for CloudWatch, which refuses empty ones."""
 
-    at: int  # milliseconds
+    at: int  # microseconds
     message: str
     unit: str
     file: str
@@ -40,7 +40,7 @@ def first_batch(lines: Iterable[Line]) -> list[Line]:
             events, size = events + 1, size + len(line.message.encode()) + EVENT_BYTES
             first = line.at if first is None else min(first, line.at)
             last = line.at if last is None else max(last, line.at)
-            if events > MOST_EVENTS or size > MOST_BYTES or last - first > LONGEST_MS:
+            if events > MOST_EVENTS or size > MOST_BYTES or last - first > LONGEST:
                 break
         batch.append(line)
     return batch
@@ -48,5 +48,5 @@ def first_batch(lines: Iterable[Line]) -> list[Line]:
 
 def events(batch: list[Line]) -> list[dict[str, Any]]:
     """In order of time, which is not the journal's order when the host's clock was set back."""
-    found = [{"timestamp": line.at, "message": line.message} for line in batch if line.message]
-    return sorted(found, key=lambda event: event["timestamp"])
+    lines = sorted((line for line in batch if line.message), key=lambda line: line.at)
+    return [{"timestamp": line.at // 1000, "message": line.message} for line in lines]

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conftest import Place
+from tests.integration.place import Place
 
 DEADLINE_SECONDS = 30
 GROUP = "/shop/application"

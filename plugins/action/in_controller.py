@@ -3,8 +3,8 @@
 """Runs this collection's modules in the controller itself where the connection is local.
 
 Packing a module, starting a Python and importing boto3 there costs about 800 ms of CPU a task; here boto3 is imported
-once, in the parent that every task is forked from. The module's code is the same; on any other connection it is packed
-as usual. docs/design-choices.md has the figures.
+once, in the parent that every task is forked from. The module's code is the same; on any other connection, or where the
+variable runbook_pack_modules is true, it is packed as usual. docs/design-choices.md has the figures.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.aws import AWS_SPEC, warm
@@ -35,6 +36,18 @@ RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 warm("cloudwatch", "dynamodb", "logs", "s3", "secretsmanager", "sns", "sts")
 
 
+@contextlib.contextmanager
+def environment(variables: dict[str, Any]) -> Iterator[None]:
+    """A task's environment; the items of a loop share this process."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -46,7 +59,8 @@ class ActionModule(ActionBase):
         else:
             # module_defaults of the action group reach every module that comes through here.
             args = {key: value for key, value in self._task.args.items() if key not in AWS_SPEC}
-        if self._connection.transport != "local" or self._play_context.become or self._task.async_val:
+        packed = boolean(self._templar.template(task_vars.get("runbook_pack_modules", False)))
+        if packed or self._connection.transport != "local" or self._play_context.become:
             result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
         else:
             result = self._run_here(name, module.main, args, task_vars)
@@ -63,13 +77,13 @@ class ActionModule(ActionBase):
 
     def _run_here(self, name: str, main: Callable[[], None], args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         self._update_module_args(f"prodready.aws.{name}", args, task_vars)
-        for variables in self._task.environment or []:
-            os.environ.update({key: str(value) for key, value in (self._templar.template(variables) or {}).items()})
+        variables: dict[str, Any] = {}
+        self._compute_environment_string(variables)
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
         basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": args}, cls=encoder).encode()
         basic._ANSIBLE_PROFILE = PROFILE
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        with environment(variables), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
             main()
         if not printed.getvalue().strip():
             raise AnsibleError(f"{name} ended without a result.")

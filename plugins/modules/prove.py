@@ -106,8 +106,10 @@ claims:
 import json
 import os
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 try:
     import jmespath
@@ -150,7 +152,12 @@ CLAIM_SPEC = {
 
 
 def fetch(url: str) -> dict:
-    with open_url(url, timeout=10, follow_redirects="none", http_agent="prodready") as answer:
+    """What is answered at an address; a redirect and a refusal are answers too."""
+    try:
+        opened = open_url(url, timeout=10, follow_redirects="none", http_agent="prodready")
+    except HTTPError as error:
+        opened = error
+    with opened as answer:
         text = answer.read(1_000_000).decode("utf-8", "replace")
         body = json.loads(text) if "json" in answer.headers.get("Content-Type", "") else text
         return {
@@ -187,8 +194,10 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
     except AWS_ERRORS as error:
         operation = "".join(word.title() for word in ask["operation"].split("_"))
         return {"error": explain(code_of(error), ask["service"], operation, error), **at}
-    except (OSError, ValueError) as error:
-        return {"error": f"{ask['url']} gave no answer: {error}", **at}
+    except AttributeError as error:
+        return {"error": f"{ask['service']} has no operation {ask['operation']}: {error}", **at}
+    except (OSError, ValueError, HTTPException) as error:
+        return {"error": f"{ask['url']} gave no answer: {error!r}", **at}
 
 
 def prove(claim: dict, found: dict[str, Any], **more: str) -> dict:
@@ -239,7 +248,10 @@ def main() -> None:
     asked = {question(claim): claim["ask"] for claim in claims if claim["ask"]}
     found = dict(zip(asked, aws.each(lambda ask: answer(aws, ask), asked.values()), strict=True))
     evidence = [prove(claim, found[question(claim)] if claim["ask"] else {}, by=identity["Arn"]) for claim in claims]
-    keep(Path(module.params["dest"]), evidence)
+    try:
+        keep(Path(module.params["dest"]), evidence)
+    except OSError as error:
+        module.fail(f"dest: {module.params['dest']} cannot be written: {error.strerror}.")
 
     broken = [complaint(record) for record in evidence if record["state"] == "fails"]
     if broken and module.params["strict"]:

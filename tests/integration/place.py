@@ -106,7 +106,7 @@ class Place:
         """Run playbooks/<name>.yml with these command line arguments and extra variables."""
         extra = {"runbook_aws": self.aws, **variables}
         command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", json.dumps(extra)]
-        return Started(command, {**self.env, "RECORD_TO": str(self.folder.parent / f"{next(self.runs):03}-{name}.jsonl")})
+        return Started(command, {**self.env, "RECORD_TO": str(self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.jsonl")})
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
         return self.start(name, *arguments, **variables).wait()
@@ -153,11 +153,11 @@ class Place:
         """Those that change something."""
         return [request for request in self.requests() if request["mutates"]]
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = "eu-central-1") -> Any:
         return boto3.client(
             service,
             endpoint_url=self.state["endpoint"],
-            region_name="eu-central-1",
+            region_name=region,
             aws_access_key_id="AKIASANDBOX000000000",
             aws_secret_access_key="the-sandbox-checks-no-signature-at-all",
         )

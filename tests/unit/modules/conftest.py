@@ -16,7 +16,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
 
     def run(main: Callable[[], None], check_mode: bool = False, **options: Any) -> dict[str, Any]:
         capsys.readouterr()
-        inner = {"_ansible_check_mode": check_mode, "_ansible_inject_invocation": True, "_ansible_diff": True}
+        inner = {"_ansible_check_mode": check_mode, "_ansible_diff": True}
         with patch_module_args({**options, **inner}), pytest.raises(SystemExit):
             main()
         printed = "".join(capsys.readouterr())

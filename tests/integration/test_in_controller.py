@@ -1,0 +1,120 @@
+"""A module gives the same results in the controller as packed, and shows as little."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.integration.place import Place, Run
+
+PLAYBOOK = "../tests/integration/playbooks/in_controller"
+HIDDEN = "correct-horse-battery-staple"
+# What differs between any two runs: moments, names of runs, process ids, AWS's and our own random ids.
+PASSING = re.compile(r"\d{8}T\d{6}Z-\d+-\w+|\d{4}-\d\d-\d\d[T ][\d:.]+(\+00:00|Z)?|[0-9a-f]{8}-[0-9a-f-]{27}|\(request \w+\)")
+# What Ansible adds to a result by the way that it got it.
+BY_THE_WAY = {"ansible_facts", "_ansible_no_log", "_ansible_parsed"}
+
+
+@dataclass
+class Seen:
+    """A run, and what AWS saw of it."""
+
+    run: Run
+    writes: list[dict[str, Any]]
+    tables: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
+    """The playbook on an empty account, in the controller and packed."""
+    place = Place(tmp_path_factory.mktemp("modules") / "sandbox")
+    place.env |= {"HIDDEN": HIDDEN}
+    place.sandbox("up", "--only", "emulator")
+    found = {}
+    for way in ("here", "packed"):
+        place.control("POST", "reset")
+        place.control("DELETE", "requests")
+        shutil.rmtree(place.folder / "in_controller", ignore_errors=True)
+        run = place.playbook(PLAYBOOK, "-vvvv", runbook_pack_modules=way == "packed")
+        tables = {region: place.client("dynamodb", region).list_tables()["TableNames"] for region in ("eu-central-1", "eu-west-1")}
+        found[way] = Seen(run, place.writes(), tables)
+    yield found
+    place.sandbox("down")
+
+
+def results(run: Run) -> dict[str, Any]:
+    """What became of each task, without what differs between any two runs."""
+    found = {task["task"]: {"state": task["state"], **task["result"]} for task in run.tasks}
+    text = PASSING.sub("…", json.dumps(found, sort_keys=True))
+    return {task: {key: value for key, value in result.items() if key not in BY_THE_WAY} for task, result in json.loads(text).items()}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "A plan is made",
+        "A plan is carried out",
+        "Nothing is left to do",
+        "Secrets are options",
+        "A file has secrets",
+        "A claim does not hold",
+        "An option is wrong",
+        "The region is the environment's",
+    ],
+)
+def test_a_result_is_the_same_in_the_controller_as_packed(seen, task):
+    assert results(seen["here"].run)[task] == results(seen["packed"].run)[task]
+
+
+@pytest.fixture(params=["here", "packed"])
+def way(seen, request) -> Seen:
+    return seen[request.param]
+
+
+def test_only_the_modules_that_are_packed_are_sent_to_a_python(seen):
+    assert "Using module file" in seen["packed"].run.output
+    sent = re.findall(r"Using module file (\S+)", seen["here"].run.output)
+    assert [path for path in sent if "prodready" in path] == []
+
+
+def test_the_plan_of_check_mode_is_what_is_then_done(way):
+    results = {task["task"]: task["result"] for task in way.run.tasks}
+
+    assert results["A plan is made"]["plan"] == results["A plan is carried out"]["plan"] == [{"action": "create", "name": "shop-orders"}]
+    assert results["A plan is made"]["diff"] == results["A plan is carried out"]["diff"] != []
+    assert [results[task]["changed"] for task in ("A plan is made", "A plan is carried out", "Nothing is left to do")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_check_mode_writes_nothing(way):
+    assert [request["operation"] for request in way.writes].count("CreateTable") == 2
+
+
+def test_a_secret_option_is_never_shown(way):
+    assert HIDDEN not in way.run.output
+    assert HIDDEN not in json.dumps(way.run.tasks)
+    assert "PASSWORD" in way.run.output
+
+
+def test_the_environment_of_a_task_reaches_the_module_and_ends_with_the_item(way):
+    with_region, without = {task["task"]: task["result"] for task in way.run.tasks}["The region is the environment's"]["results"]
+
+    assert way.tables == {"eu-central-1": ["shop-orders"], "eu-west-1": ["shop-orders"]}
+    assert with_region["changed"]
+    assert without["msg"] == "missing required arguments: region"
+
+
+def test_what_fails_says_why(way):
+    failed = {task["task"]: task["result"]["msg"] for task in way.run.failures}
+
+    assert "table.missing: There is such a table: expected equals 'ACTIVE'" in failed["A claim does not hold"]
+    assert "Unsupported parameters for (prodready.aws.release_archive) module: colour." in failed["An option is wrong"]

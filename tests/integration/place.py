@@ -139,6 +139,10 @@ class Place:
         file = self.evidence / "journal.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def proven(self) -> list[dict[str, Any]]:
+        """The records of the evidence."""
+        return [record for file in self.evidence.glob("*/*.json") for record in json.loads(file.read_text())]
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """The sandbox's own API."""
         answer = requests.request(method, f"{self.state['endpoint']}/_sandbox/{path}", json=body, timeout=30)
@@ -164,7 +168,8 @@ class Place:
 
     def secret(self, stage: str = "AWSCURRENT") -> dict[str, str]:
         found = self.client("secretsmanager").get_secret_value(SecretId="shop/sandbox", VersionStage=stage)
-        return json.loads(found["SecretString"])
+        content = json.loads(found["SecretString"])
+        return {name: value for name, value in content.items() if not name.startswith("prodready:")}
 
     @property
     def hosts(self) -> list[str]:

@@ -31,10 +31,10 @@ class CallbackModule(CallbackBase):
             "role": role.get_name() if role else None,
             "task": result.task.get_name().rpartition(" : ")[2],
             "action": result.task.action,
-            "result": result.result,
+            "result": dict(result.result),
         }
         with Path(os.environ["RECORD_TO"]).open("a") as file:
-            file.write(json.dumps(line, cls=AnsibleJSONEncoder, default=str) + "\n")
+            file.write(json.dumps(line, cls=AnsibleJSONEncoder) + "\n")
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._write("ok", result)

@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.integration.place import CHECKOUT, Place, Run
+from tests.integration.visitors import Neighbour, Visitors, deployed
 
 
 @pytest.fixture
@@ -74,3 +76,19 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return folder
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def unable_to_start(applied: Place, source: Callable[..., Path]) -> SimpleNamespace:
+    """A deployment of a release whose process ends at once."""
+    words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
+    return deployed(applied, source("1.0.1", {"bin/server.js": words}), "-vvvv")
+
+
+@pytest.fixture(scope="session")
+def rotated(applied: Place) -> SimpleNamespace:
+    """A rotation that succeeds."""
+    before = applied.secret()
+    with Neighbour() as seen, Visitors(map(applied.address, applied.hosts)) as visitors:
+        run = applied.playbook("rotate", "-vvvv", environment_rotate="SESSION_SECRET")
+    return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before)

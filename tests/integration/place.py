@@ -98,6 +98,7 @@ class Place:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_LOCAL_TEMP": str(folder.parent / "ansible"),
             "SANDBOX_FOLDER": str(folder),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
@@ -105,8 +106,10 @@ class Place:
     def start(self, name: str, *arguments: str, **variables: Any) -> Started:
         """Run playbooks/<name>.yml with these command line arguments and extra variables."""
         extra = {"runbook_aws": self.aws, **variables}
-        command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", json.dumps(extra)]
-        return Started(command, {**self.env, "RECORD_TO": str(self.folder.parent / f"{next(self.runs):03}-{name}.jsonl")})
+        file = self.folder.parent / f"{next(self.runs):03}-{name}.vars.json"
+        file.write_text(json.dumps(extra))
+        command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
+        return Started(command, {**self.env, "RECORD_TO": str(file.with_suffix(".jsonl"))})
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
         return self.start(name, *arguments, **variables).wait()

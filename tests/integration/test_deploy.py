@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.integration.place import until
-from tests.integration.visitors import Visitors
+from tests.integration.visitors import Visitors, deployed
 
 pytestmark = pytest.mark.timeout(600)
 # https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager
@@ -23,22 +23,8 @@ SYSTEMD_SETS = {
 }
 
 
-def deployed(place, source, **variables):
-    """A deployment under load, with what was served before it."""
-    before = [place.release(host) for host in place.hosts]
-    with Visitors(map(place.address, place.hosts)) as visitors:
-        run = place.playbook("deploy", app_deploy_source=str(source), app_deploy_health_seconds=8, **variables)
-    return SimpleNamespace(run=run, visitors=visitors, before=before, after=[place.release(host) for host in place.hosts])
-
-
 def lock(place):
     return place.client("dynamodb").get_item(TableName="shop-locks", Key={"lock_name": {"S": "deploy"}}).get("Item")
-
-
-@pytest.fixture(scope="module")
-def unable_to_start(applied, source):
-    words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
-    return deployed(applied, source("1.0.1", {"bin/server.js": words}))
 
 
 @pytest.fixture(scope="module")

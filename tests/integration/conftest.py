@@ -82,7 +82,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 def unable_to_start(applied: Place, source: Callable[..., Path]) -> SimpleNamespace:
     """A deployment of a release whose process ends at once."""
     words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
-    return deployed(applied, source("1.0.1", {"bin/server.js": words}), "-vvvv")
+    return deployed(applied, source("1.0.1", {"bin/server.js": words}), "-vvvv", app_deploy_health_seconds=8)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,8 @@ def lock(place):
 
 @pytest.fixture(scope="module")
 def unhealthy(applied, source):
-    return deployed(applied, source("1.0.2", {"src/routes/health.js": ("every((check) => check.ok)", "every((check) => false)")}))
+    failing = ("every((check) => check.ok)", "every((check) => false)")
+    return deployed(applied, source("1.0.2", {"src/routes/health.js": failing}), app_deploy_health_seconds=8)
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,6 @@ def deployed(place: Place, source: Path, *arguments: str, **variables: Any) -> S
     """A deployment under load, with what served before and after it."""
     before = [place.release(host) for host in place.hosts]
     with Neighbour() as seen, Visitors(map(place.address, place.hosts)) as visitors:
-        run = place.playbook("deploy", *arguments, app_deploy_source=str(source), app_deploy_health_seconds=8, **variables)
+        run = place.playbook("deploy", *arguments, app_deploy_source=str(source), **variables)
     after = [place.release(host) for host in place.hosts]
     return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before, after=after)

@@ -61,7 +61,15 @@ def main() -> None:
     if not version and not module.check_mode:
         lacks = f"{name} has no version {stage}" if found else f"There is no secret {name}"
         module.fail(f"{lacks}: run playbooks/immediate.yml with the tag environment first.")
-    module.done(changed=False, variables=dict(version.content.variables) if version else {}, version=version and version.id)
+    # Ansible blots what a no_log argument holds out of every result, and an application may well have a value that is among
+    # these credentials: it would run with asterisks. Without the arguments there is nothing to blot.
+    module.no_log_values = set()
+    module.done(
+        changed=False,
+        variables=dict(version.content.variables) if version else {},
+        version=version and version.id,
+        invocation={"module_args": {"name": name, "stage": stage}},
+    )
 
 
 if __name__ == "__main__":

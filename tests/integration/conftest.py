@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.integration.place import CHECKOUT, Place, Run
+from tests.integration.visitors import Neighbour, Visitors, deployed
 
 
 @pytest.fixture
@@ -30,11 +32,15 @@ class Applied:
     place: Place
     runs: dict[str, Run] = field(default_factory=dict)
     requests: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    journals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    proven: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def run(self, name: str, *arguments: str) -> None:
         self.place.control("DELETE", "requests")
         self.runs[name] = self.place.playbook("immediate", *arguments)
         self.requests[name] = self.place.requests()
+        self.journals[name] = self.place.journal()
+        self.proven[name] = self.place.proven()
 
 
 @pytest.fixture(scope="session")
@@ -58,15 +64,31 @@ def applied(immediate: Applied) -> Place:
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A function that copies the shop as another version, with other texts in some of its files."""
+    """A function that copies the shop as another version, with some texts replaced by others, or new files."""
 
-    def copy(version: str, files: dict[str, str] | None = None) -> Path:
+    def copy(version: str, edits: dict[str, tuple[str, str]] | None = None) -> Path:
         folder = tmp_path_factory.mktemp("shop")
         shutil.copytree(CHECKOUT / "examples/shop", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", "test"))
-        package = folder / "package.json"
-        package.write_text(package.read_text().replace('"version": "1.0.0"', f'"version": "{version}"', 1))
-        for name, text in (files or {}).items():
-            (folder / name).write_text(text)
+        for name, (old, new) in {"package.json": ('"version": "1.0.0"', f'"version": "{version}"'), **(edits or {})}.items():
+            text = (folder / name).read_text() if old else ""
+            assert old in text, f"{name} has no {old}"
+            (folder / name).write_text(text.replace(old, new, 1) if old else new)
         return folder
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def unable_to_start(applied: Place, source: Callable[..., Path]) -> SimpleNamespace:
+    """A deployment of a release whose process ends at once."""
+    words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
+    return deployed(applied, source("1.0.1", {"bin/server.js": words}), "-vvvv", app_deploy_health_seconds=8)
+
+
+@pytest.fixture(scope="session")
+def rotated(applied: Place) -> SimpleNamespace:
+    """A rotation that succeeds."""
+    before = applied.secret()
+    with Neighbour() as seen, Visitors(map(applied.address, applied.hosts)) as visitors:
+        run = applied.playbook("rotate", "-vvvv", environment_rotate="SESSION_SECRET")
+    return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before)

@@ -98,6 +98,7 @@ class Place:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_NOCOLOR": "true",
+            "ANSIBLE_LOCAL_TEMP": str(folder.parent / "ansible"),
             "SANDBOX_FOLDER": str(folder),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
@@ -105,8 +106,10 @@ class Place:
     def start(self, name: str, *arguments: str, **variables: Any) -> Started:
         """Run playbooks/<name>.yml with these command line arguments and extra variables."""
         extra = {"runbook_aws": self.aws, **variables}
-        command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", json.dumps(extra)]
-        return Started(command, {**self.env, "RECORD_TO": str(self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.jsonl")})
+        file = self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.vars.json"
+        file.write_text(json.dumps(extra))
+        command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
+        return Started(command, {**self.env, "RECORD_TO": str(file.with_suffix(".jsonl"))})
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
         return self.start(name, *arguments, **variables).wait()
@@ -139,6 +142,10 @@ class Place:
         file = self.evidence / "journal.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def proven(self) -> list[dict[str, Any]]:
+        """The records of the evidence."""
+        return [record for file in self.evidence.glob("*/*.json") for record in json.loads(file.read_text())]
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """The sandbox's own API."""
         answer = requests.request(method, f"{self.state['endpoint']}/_sandbox/{path}", json=body, timeout=30)
@@ -164,7 +171,8 @@ class Place:
 
     def secret(self, stage: str = "AWSCURRENT") -> dict[str, str]:
         found = self.client("secretsmanager").get_secret_value(SecretId="shop/sandbox", VersionStage=stage)
-        return json.loads(found["SecretString"])
+        content = json.loads(found["SecretString"])
+        return {name: value for name, value in content.items() if not name.startswith("prodready:")}
 
     @property
     def hosts(self) -> list[str]:

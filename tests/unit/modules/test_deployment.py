@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
+from ansible_collections.prodready.aws.plugins.module_utils import http
 from ansible_collections.prodready.aws.plugins.modules import deployment
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,12 +135,12 @@ def test_an_error_is_an_answer_too(monkeypatch):
     def refuse(url, **_):
         raise HTTPError(url, 503, "Service Unavailable", {}, None)
 
-    monkeypatch.setattr(deployment, "open_url", refuse)
-    assert deployment.answer("http://127.0.0.1/health") == {"status": 503}
+    monkeypatch.setattr(http, "open_url", refuse)
+    assert http.answer("http://127.0.0.1/health") == {"status": 503}
 
 
 def test_nobody_answering_is_no_status():
-    answer = deployment.answer("http://127.0.0.1:9/health")
+    answer = http.answer("http://127.0.0.1:9/health")
 
     assert set(answer) == {"error"}
     assert answer["error"]

@@ -283,3 +283,10 @@ def test_short_values_garble_no_result(run: Run):
     assert result["diff"][0]["after"]["tags"] == {"prodready:app": "shop", "prodready:managed": "true"}
     assert "********" not in json.dumps(result["diff"])
     assert result["invocation"]["module_args"]["secrets"][0]["values"] is None
+
+
+def test_a_value_that_is_also_a_credential_of_the_run_comes_whole_and_the_credential_is_not_shown(run: Run, aws: Any):
+    aws.create_secret(Name=NAME, SecretString=json.dumps({"AWS_SECRET_ACCESS_KEY": "sandbox-secret-key-sandbox", "A": "sandbox"}))
+    result = run("secret_values", name=NAME, _ansible_inject_invocation=True)
+    assert result["variables"] == {"AWS_SECRET_ACCESS_KEY": "sandbox-secret-key-sandbox", "A": "sandbox"}
+    assert result["invocation"] == {"module_args": {"name": NAME, "stage": "AWSCURRENT"}}

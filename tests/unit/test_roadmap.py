@@ -1,0 +1,87 @@
+"""The roadmap, the phase playbooks, the roles and their claims say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tools import roadmap_table
+
+CHECKOUT = Path(__file__).parents[2]
+ROADMAP = roadmap_table.roadmap()
+ROLES = sorted({role for item in ROADMAP for role in item["roles"]})
+PHASES = sorted({item["phase"] for item in ROADMAP})
+PAIRS = [(item["id"], role) for item in ROADMAP for role in item["roles"]]
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((CHECKOUT / path).read_text())
+
+
+def plays(playbook: str) -> Iterator[dict[str, Any]]:
+    """A playbook's plays and those of the playbooks it imports."""
+    for play in read(f"playbooks/{playbook}"):
+        if imported := play.get("ansible.builtin.import_playbook"):
+            yield from plays(imported)
+        else:
+            yield play
+
+
+def dictionaries(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from dictionaries(item)
+
+
+def claims(role: str) -> list[dict[str, Any]]:
+    return [found for found in dictionaries(read(f"roles/{role}/vars/main.yml")) if {"id", "item", "expect"} <= found.keys()]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_playbook_has_the_roles_of_its_items_and_no_others(phase):
+    found = {role["role"] for play in plays(f"{phase}.yml") for role in play.get("roles", [])}
+
+    assert found == {f"prodready.aws.{role}" for item in ROADMAP if item["phase"] == phase for role in item["roles"]}
+
+
+def test_the_proof_asks_every_role():
+    proven = {(task.get("name"), task.get("tasks_from")) for play in plays("verify.yml") for task in dictionaries(play.get("tasks"))}
+
+    assert {(f"prodready.aws.{role}", "verify") for role in ROLES} <= proven
+
+
+@pytest.mark.parametrize(("item", "role"), PAIRS)
+def test_a_role_has_a_claim_about_each_of_its_items(item, role):
+    assert item in {claim["item"] for claim in claims(role)}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_claim_is_about_an_item_of_the_roadmap_and_named_after_its_role(role):
+    for claim in claims(role):
+        assert claim["item"] in {item["id"] for item in ROADMAP}, claim["id"]
+        assert claim["id"].startswith(f"{role}."), claim["id"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_task_of_a_proof_is_marked_as_one(role):
+    assert all(task["name"].startswith("Verify | ") for task in read(f"roles/{role}/tasks/verify.yml"))
+
+
+def test_an_item_is_named_after_its_phase_once():
+    ids = [item["id"] for item in ROADMAP]
+
+    assert len(set(ids)) == len(ids)
+    assert all(item["id"].startswith(f"{item['phase']}.") for item in ROADMAP)
+
+
+def test_the_table_of_the_readme_is_the_rendered_one():
+    (found,) = roadmap_table.PLACE.findall((CHECKOUT / "README.md").read_text())
+
+    assert found == roadmap_table.table(ROADMAP), "run: python tools/roadmap_table.py"

@@ -5,23 +5,29 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 
 from ansible.module_utils.urls import open_url
 
+MAXIMUM_BYTES = 1_000_000
+
 
 def answer(url: str, seconds: float = 10) -> dict[str, Any]:
-    """The status and, where there is one, the body; an error is an answer too."""
+    """Status, headers and body; a redirect and a refusal are answers too, and `error` says why there is none."""
     try:
-        with open_url(url, timeout=seconds, follow_redirects="none", http_agent="prodready") as found:
-            text = found.read(100_000).decode("utf-8", "replace")
-            is_json = "json" in found.headers.get("Content-Type", "")
-            return {"status": found.status, "body": json.loads(text) if is_json else text}
-    except HTTPError as error:
-        return {"status": error.code}
-    except (OSError, ValueError) as error:
-        return {"error": str(error)}
+        try:
+            opened = open_url(url, timeout=seconds, follow_redirects="none", http_agent="prodready")
+        except HTTPError as error:
+            opened = error
+        with opened as found:
+            headers = {name.lower(): value for name, value in found.headers.items()}
+            text = found.read(MAXIMUM_BYTES).decode("utf-8", "replace")
+            body = json.loads(text) if "json" in headers.get("content-type", "") else text
+            return {"status": found.getcode(), "headers": headers, "body": body}
+    except (OSError, ValueError, HTTPException) as error:
+        return {"error": str(error) or type(error).__name__}
 
 
 def said(found: dict[str, Any]) -> str:

@@ -88,7 +88,7 @@ environment:
   type: dict
   returned: always
 answers:
-  description: What the addresses of O(urls) answer, as C(status) and C(body); C(error) where nothing does.
+  description: What the addresses of O(urls) answer, as C(status), C(headers) and C(body); C(error) where nothing does.
   type: dict
   returned: always
 tree:

@@ -106,10 +106,8 @@ claims:
 import json
 import os
 from datetime import UTC, datetime
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
 try:
     import jmespath
@@ -118,8 +116,8 @@ except ImportError:
     jmespath = None
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible.module_utils.urls import open_url
 
+from ..module_utils import http
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.claim import complaint, expand, judge, problems
 from ..module_utils.errors import AWS_ERRORS, code_of, explain
@@ -151,22 +149,6 @@ CLAIM_SPEC = {
 }
 
 
-def fetch(url: str) -> dict:
-    """What is answered at an address; a redirect and a refusal are answers too."""
-    try:
-        opened = open_url(url, timeout=10, follow_redirects="none", http_agent="prodready")
-    except HTTPError as error:
-        opened = error
-    with opened as answer:
-        text = answer.read(1_000_000).decode("utf-8", "replace")
-        body = json.loads(text) if "json" in answer.headers.get("Content-Type", "") else text
-        return {
-            "status": answer.status,
-            "headers": {key.lower(): value for key, value in answer.headers.items()},
-            "body": body,
-        }
-
-
 def search(expression: str, answer: object) -> object:
     """JMESPath with one function more: AWS hands policies and dashboards out as texts."""
 
@@ -188,7 +170,8 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
     at = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
         if ask["url"]:
-            return {"answer": fetch(ask["url"]), **at}
+            found = http.answer(ask["url"])
+            return {"error": f"{ask['url']} gave no answer: {found['error']}", **at} if "error" in found else {"answer": found, **at}
         place = Aws({**aws.params, "region": ask["region"]}, check_mode=True) if ask["region"] else aws
         return {"answer": place.call(ask["service"], ask["operation"], **ask["params"]), **at}
     except AWS_ERRORS as error:
@@ -196,8 +179,6 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
         return {"error": explain(code_of(error), ask["service"], operation, error), **at}
     except AttributeError as error:
         return {"error": f"{ask['service']} has no operation {ask['operation']}: {error}", **at}
-    except (OSError, ValueError, HTTPException) as error:
-        return {"error": f"{ask['url']} gave no answer: {error!r}", **at}
 
 
 def prove(claim: dict, found: dict[str, Any], **more: str) -> dict:

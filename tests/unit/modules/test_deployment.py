@@ -8,10 +8,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
 
 import pytest
-from ansible_collections.prodready.aws.plugins.module_utils import http
 from ansible_collections.prodready.aws.plugins.modules import deployment
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,21 +127,6 @@ def test_what_is_installed_is_compared_with_the_lock_file(release, locked, insta
 def test_without_a_lock_file_nothing_is_known_of_the_tree(release):
     assert deployment.tree_differences(release(None, None)) is None
     assert deployment.tree_differences(release(None, {"node_modules/a": A1})) is None
-
-
-def test_an_error_is_an_answer_too(monkeypatch):
-    def refuse(url, **_):
-        raise HTTPError(url, 503, "Service Unavailable", {}, None)
-
-    monkeypatch.setattr(http, "open_url", refuse)
-    assert http.answer("http://127.0.0.1/health") == {"status": 503}
-
-
-def test_nobody_answering_is_no_status():
-    answer = http.answer("http://127.0.0.1:9/health")
-
-    assert set(answer) == {"error"}
-    assert answer["error"]
 
 
 @pytest.fixture

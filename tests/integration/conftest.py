@@ -89,6 +89,6 @@ def unable_to_start(applied: Place, source: Callable[..., Path]) -> SimpleNamesp
 def rotated(applied: Place) -> SimpleNamespace:
     """A rotation that succeeds."""
     before = applied.secret()
-    with Neighbour() as seen, Visitors(map(applied.address, applied.hosts)) as visitors:
+    with Neighbour(applied) as seen, Visitors(map(applied.address, applied.hosts)) as visitors:
         run = applied.playbook("rotate", "-vvvv", environment_rotate="SESSION_SECRET")
     return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before)

@@ -78,9 +78,12 @@ class Started:
         tasks = [json.loads(line) for line in self.record.read_text().splitlines()] if self.record.exists() else []
         return Run(self.process.returncode, self.printed.read_text(), tasks)
 
+    def freeze(self) -> None:
+        os.kill(self.process.pid, signal.SIGSTOP)
+
     def kill(self) -> None:
         """As when the machine's power fails, for all that the run has started."""
-        os.kill(self.process.pid, signal.SIGSTOP)
+        self.freeze()
         for pid in descendants(self.process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -98,7 +101,8 @@ class Place:
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_LOCAL_TEMP": str(folder.parent / "ansible"),
+            "ANSIBLE_LOCAL_TEMP": str(folder.parent / "temporary"),
+            "ANSIBLE_REMOTE_TMP": str(folder.parent / "temporary"),
             "SANDBOX_FOLDER": str(folder),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import getpass
-import os
 import platform
 import stat
-import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -41,12 +39,14 @@ def unable_to_migrate(applied, source):
 
 @pytest.fixture(scope="module")
 def killed(applied, source):
-    """What a run leaves that was killed while it installed on the first host."""
+    """A run that was killed while it installed on the first host, and another that wanted to deploy while it was at work."""
     started = applied.start("deploy", app_deploy_source=str(source("1.0.4")))
     folder = applied.root("app1") / "srv/shop/releases"
     until(lambda: list(folder.glob(".1.0.4-*/node_modules/*")) or started.process.poll() is not None, "npm installs")
+    started.freeze()
+    held, late = lock(applied), applied.playbook("deploy", app_deploy_source=str(source("1.0.5")))
     started.kill()
-    return SimpleNamespace(lock=lock(applied), releases=applied.releases("app1"))
+    return SimpleNamespace(held=held, late=late, lock=lock(applied), releases=applied.releases("app1"))
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +68,13 @@ def test_its_error_shows_the_last_log_lines_and_what_still_runs(unable_to_start)
     assert f"app1 runs {unable_to_start.before[0]}" in error
 
 
-def test_no_further_host_is_touched(applied, unable_to_start):
-    assert any(name.startswith("1.0.1-") for name in applied.releases("app1"))
-    assert not any("1.0.1-" in name for name in applied.releases("app2"))
+def test_no_further_host_is_touched(unable_to_start):
+    assert {task["host"] for task in unable_to_start.run.tasks} == {"app1"}
+
+
+def test_what_failed_is_no_release_to_roll_back_to(applied, unable_to_start):
+    for host, before in zip(applied.hosts, unable_to_start.before, strict=True):
+        assert applied.releases(host) == {before}
 
 
 def test_a_release_that_is_not_healthy_never_serves_and_no_request_fails(unhealthy):
@@ -99,41 +103,30 @@ def test_a_failed_deployment_frees_the_lock(applied, unable_to_migrate):
     assert lock(applied) is None
 
 
-@pytest.fixture
-def held(applied):
-    """The lock of a run that is alive: this test's process."""
-    since = time.time() - 60
-    item = {
-        "lock_name": {"S": "deploy"},
-        "who": {"S": f"{getpass.getuser()}@{platform.node()}"},
-        "run": {"S": f"20261123T000000Z-{os.getpid()}-abcdef"},
-        "since": {"N": str(since)},
-        "expires": {"N": str(since + 1800)},
-    }
-    applied.client("dynamodb").put_item(TableName="shop-locks", Item=item)
-    yield SimpleNamespace(who=item["who"]["S"], since=datetime.fromtimestamp(since, UTC).isoformat(timespec="seconds"))
-    applied.client("dynamodb").delete_item(TableName="shop-locks", Key={"lock_name": {"S": "deploy"}})
-
-
-def test_a_lock_that_is_held_refuses_and_says_by_whom_and_since_when_until_it_is_unlocked(applied, source, held):
-    refused = applied.playbook("deploy", app_deploy_source=str(source("1.0.5")))
-    assert refused.code != 0
-    assert f"deploy is locked by {held.who}" in refused.error
-    assert f"since {held.since}" in refused.error
-    assert not any("1.0.5-" in name for name in applied.releases("app1"))
-    unlocked = applied.playbook("unlock", lock="deploy")
-    assert (unlocked.code, unlocked.changed, lock(applied)) == (0, 1, None)
+def test_a_lock_that_a_living_run_holds_refuses_and_says_by_whom_and_since_when(killed):
+    since = datetime.fromtimestamp(float(killed.held["since"]["N"]), UTC).isoformat(timespec="seconds")
+    assert killed.late.code != 0
+    assert f"deploy is locked by {getpass.getuser()}@{platform.node()}" in killed.late.error
+    assert f"since {since}" in killed.late.error
+    assert "playbooks/unlock.yml -e lock=deploy" in killed.late.error
+    assert not any("1.0.5-" in name for name in killed.releases)
 
 
 def test_a_killed_run_leaves_a_half_made_release_and_its_lock(killed):
     assert any(name.startswith(".1.0.4-") for name in killed.releases)
     assert not any(name.startswith("1.0.4-") for name in killed.releases)
-    assert killed.lock is not None
+    assert killed.lock == killed.held
 
 
 def test_the_next_run_takes_the_lock_of_a_dead_one_over_and_succeeds(applied, upgraded):
     assert upgraded.run.code == 0, upgraded.run.error
     assert lock(applied) is None
+
+
+def test_a_lock_is_released_by_hand(applied, killed, upgraded):
+    applied.client("dynamodb").put_item(TableName="shop-locks", Item=killed.held)
+    run = applied.playbook("unlock", lock="deploy")
+    assert (run.code, run.changed, lock(applied)) == (0, 1, None)
 
 
 def test_a_good_release_is_switched_to_without_a_failed_request(upgraded):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Iterable
@@ -13,9 +14,9 @@ from typing import Any
 
 import requests
 
-from tests.integration.place import Place
+from tests.integration.place import Place, descendants
 
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.1
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 20
 ENOUGH = 20
@@ -70,7 +71,10 @@ class Visitors:
 
 
 class Neighbour:
-    """Somebody on the machine who looks at the arguments of all processes, as ps shows them."""
+    """Somebody on the machine who looks at the arguments of the processes of a run and of the sandbox, as ps shows them."""
+
+    def __init__(self, place: Place) -> None:
+        self.roots = (os.getpid(), place.state["pid"])
 
     def __enter__(self) -> set[str]:
         self.seen: set[str] = set()
@@ -85,15 +89,15 @@ class Neighbour:
 
     def _look(self) -> None:
         while not self.done.wait(LOOK_SECONDS):
-            for file in Path("/proc").glob("[0-9]*/cmdline"):
+            for pid in (pid for root in self.roots for pid in descendants(root)):
                 with contextlib.suppress(OSError):
-                    self.seen.add(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                    self.seen.add(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
 
 
 def deployed(place: Place, source: Path, *arguments: str, **variables: Any) -> SimpleNamespace:
     """A deployment under load, with what served before and after it."""
     before = [place.release(host) for host in place.hosts]
-    with Neighbour() as seen, Visitors(map(place.address, place.hosts)) as visitors:
+    with Neighbour(place) as seen, Visitors(map(place.address, place.hosts)) as visitors:
         run = place.playbook("deploy", *arguments, app_deploy_source=str(source), **variables)
     after = [place.release(host) for host in place.hosts]
     return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before, after=after)

@@ -174,6 +174,7 @@ from ..module_utils.dynamodb import (
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.tag_rules import as_text
 from ..module_utils.tags import as_dict, tag_calls
+from ..module_utils.undo import Undo
 
 KEY_SPEC = {"name": {"type": "str", "required": True}, "type": {"type": "str", "choices": ["S", "N", "B"], "default": "S"}}
 KEY = {"type": "dict", "options": KEY_SPEC, "no_log": False}
@@ -278,11 +279,14 @@ QUESTIONS: dict[str, Callable[[Aws, str], Any]] = {
 
 def calls(change: Change) -> Calls:
     table, after = {"TableName": change.name}, change.after
+    active = Wait("table_active", table, until=f"table {change.name} and its indexes are ACTIVE")
     if after is None:
+        if (change.before or {}).get("deletion_protection"):
+            yield Call("update_table", {**table, "DeletionProtectionEnabled": False})
+            yield active
         yield Call("delete_table", table)
         yield Wait("table_not_exists", table, until=f"table {change.name} is gone")
         return
-    active = Wait("table_active", table, until=f"table {change.name} and its indexes are ACTIVE")
     if change.before is None:
         yield Call("create_table", creation(change.name, after))
         # What a new table has without asking, and what CreateTable took along.
@@ -313,6 +317,17 @@ def recover(table: dict[str, str], days: int) -> Calls:
         name = table["TableName"]
         yield Wait("continuous_backups_enabled", table, until=f"AWS has made table {name} ready for continuous backups")
         yield Call("update_continuous_backups", switch)
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    """DescribeTable's count of items is hours old."""
+    if change.after is None and aws.call("dynamodb", "scan", TableName=change.name, Limit=1, ConsistentRead=True)["Items"]:
+        command = f"aws dynamodb delete-table --region {aws.region} --table-name {change.name}"
+        return f"was made by this run and holds data: delete it yourself when nothing needs it: {command}"
+    return None
+
+
+UNDO = Undo("dynamodb", read, lambda module, change: calls(change), kept)
 
 
 def forbidden(changes: Iterable[Change], place: str) -> Iterator[str]:

@@ -45,6 +45,7 @@ class CallbackModule(CallbackBase):
         super().__init__(*args, **kwargs)
         # Under place and role; several hosts may have the same done at one place, which is done once.
         self.found: dict[tuple[str, str], dict[tuple[str, str], Entry]] = {}
+        self.stays: dict[str, None] = {}
         self.left: dict[tuple[str, str, str], int] = {}
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
@@ -60,6 +61,7 @@ class CallbackModule(CallbackBase):
         for one in answer["results"] if task.loop and "results" in answer else [answer]:
             for entry in entries(kind, name, one):
                 self.found.setdefault((place, role), {})[kind, entry.name] = entry
+            self.stays |= dict.fromkeys(one.get("stays", ()))
             if task.action.startswith(OURS):
                 self.left[place, role, name] = unchanged(one)
 
@@ -82,6 +84,8 @@ class CallbackModule(CallbackBase):
                 for sign, line in lines(entry):
                     self._display.display(line, color=COLORS[sign])
             self._display.display("")
+        for line in self.stays:
+            self._display.display(f"stays: {line}")
         everything = [entry for found in self.found.values() for entry in found.values()]
         left = sum(self.left.values())
         if dest := self.get_option("dest"):

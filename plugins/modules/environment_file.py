@@ -103,7 +103,12 @@ def main() -> None:
     module.exit_json(
         changed=changed,
         variables=fates,
-        diff={"before": "", "after": fates, "before_header": header, "after_header": header},
+        diff={
+            "before": {name: "as it was" for name in fates if name in parse(current)},
+            "after": fates,
+            "before_header": header,
+            "after_header": header,
+        },
     )
 
 

@@ -291,11 +291,12 @@ def current(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
 
 
 def kept(aws: Aws, change: Change) -> str | None:
-    if change.after is None and "filter" not in (change.before or {}):
-        if aws.call("logs", "describe_log_streams", logGroupName=change.name, limit=1)["logStreams"]:
-            command = f"aws logs delete-log-group --region {aws.region} --log-group-name {change.name}"
-            return f"was made by this run and holds logs: delete it yourself when nobody needs them: {command}"
-    return None
+    if change.after or "filter" in (change.before or {}):
+        return None
+    if not aws.call("logs", "describe_log_streams", logGroupName=change.name, limit=1)["logStreams"]:
+        return None
+    command = f"aws logs delete-log-group --region {aws.region} --log-group-name {change.name}"
+    return f"was made by this run and holds logs: delete it yourself when nobody needs them: {command}"
 
 
 UNDO = Undo("logs", current, lambda module, change: calls(module.aws, change), kept)

@@ -109,8 +109,8 @@ from ..module_utils import env_file, rotation, schema, secret
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.errors import AWS_ERRORS, explain
 from ..module_utils.plan import Call, Change, State
-from ..module_utils.undo import Undo
 from ..module_utils.secret import CURRENT, PENDING, Secret
+from ..module_utils.undo import Undo
 
 COMMAND_SECONDS = 120
 

@@ -200,9 +200,7 @@ def current_of(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
 
 def kept(aws: Aws, change: Change) -> str | None:
     if change.after is None:
-        command = (
-            f"aws secretsmanager delete-secret --region {aws.region} --secret-id {change.name} --recovery-window-in-days {RECOVERY_DAYS}"
-        )
+        command = f"aws secretsmanager delete-secret --region {aws.region} --secret-id {change.name}"
         return f"was made by this run and holds values: delete it yourself when nothing needs them: {command}"
     if change.before and change.differs("version"):
         return secret.offer(aws, change.name, change.before["version"], change.after["version"])

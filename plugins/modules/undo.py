@@ -49,7 +49,7 @@ plan:
   elements: dict
   returned: success
   sample: [{action: delete, name: "cloudwatch_alarms: shop-latency"}]
-kept:
+stays:
   description: What stays as the run left it, and why.
   type: list
   elements: str
@@ -81,9 +81,9 @@ def offered(name: str) -> Undo | None:
 
 def chosen(module: AwsModule, lines: list[Line]) -> str:
     """The run to undo."""
-    run = module.params["run"] or last_run(lines)
+    run: str = module.params["run"] or last_run(lines) or ""
     if run == "current":
-        run = (module.params["journal"] or {}).get("run")
+        run = module.params["journal"]["run"]
     runs = dict.fromkeys(line["run"] for line in lines)
     if run not in runs:
         there = f"these are there: {', '.join(list(runs)[-5:])}" if runs else "there is none"
@@ -95,7 +95,8 @@ def elsewhere(module: AwsModule, lines: Iterable[Line]) -> tuple[list[Line], lis
     """The lines of this account and region; what the host was elsewhere, which is refused; and what is for other hosts."""
     here = (module.aws.account, module.aws.region)
     host = (module.params["journal"] or {}).get("host")
-    mine, others = [], {}
+    mine: list[Line] = []
+    others: dict[tuple[str, str, str], int] = {}
     for line in lines:
         place = (line["account"], line["region"])
         if place == here:
@@ -136,6 +137,8 @@ def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Record
 
 def main() -> None:
     module = AwsModule({"src": {"type": "path", "required": True}, "run": {"type": "str"}})
+    if not Path(__file__).is_file():
+        module.fail("undo uses the other modules, so it runs in the controller only: give the host ansible_connection: local.")
     src = Path(module.params["src"])
     if not src.exists():
         module.fail(f"There is no journal {src}, so nothing was changed from here. Name the one of the run as src (runbook_journal).")
@@ -153,17 +156,14 @@ def main() -> None:
     would = "would be" if module.check_mode else "are"
     text = [f"Of run {run}, {len(todo)} of {len(found)} resources here {would} put back:"]
     text += [f"  {SIGNS[step.action]} {step.name}" for step in named]
-    text += (
-        [f"  stays: {one}" for one in kept]
-        + [f"  not undone: {one}" for one in refused]
-        + [f"  not of this place: {one}" for one in others]
-    )
+    for word, some in (("stays", kept), ("not undone", refused), ("not of this place", others)):
+        text += [f"  {word}: {one}" for one in some]
     result = {
         "run": run,
         "plan": [{"action": step.action, "name": step.name} for step in named],
         "diff": diff(named),
         "unchanged": len(found) - len(todo),
-        "kept": kept,
+        "stays": kept,
         "text": "\n".join(text),
     }
     errors = []

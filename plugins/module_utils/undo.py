@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .aws import Aws, AwsModule
 
 Line = Mapping[str, Any]
+ABSENT = object()
 
 
 def never(module: AwsModule, change: Change) -> Calls:
@@ -93,11 +94,19 @@ def differing(current: State | None, then: State | None) -> list[str]:
     return [key for key, value in then.items() if key not in current or current[key] != value]
 
 
+def as_before(one: Recorded, current: State | None) -> list[str]:
+    if current is None or one.before is None:
+        return []
+    return [key for key in one.known if current.get(key, ABSENT) == one.before.get(key, ABSENT)]
+
+
 def change(one: Recorded, current: State | None) -> Change | None:
     """What takes it back; None when it already is as it was before. ValueError says what somebody else has changed."""
-    if not differing(current, one.before):
+    added = {key: value for key, value in (one.after or {}).items() if one.before is not None and key not in one.before}
+    if not differing(current, one.before) and not any((current or {}).get(key) == value for key, value in added.items()):
         return None
-    if others := differing(current, one.after):
+    # A field that is as before was put back already, or never changed by a run that was killed.
+    if others := [key for key in differing(current, one.after) if key not in as_before(one, current)]:
         raise ValueError(
             f"{one.module}: {one.name} is neither as the run left it nor as it was before ({', '.join(others)}): somebody else has "
             "changed it, or the run did not come to its end with it"

@@ -296,9 +296,6 @@ def calls(change: Change) -> Calls:
     yield active
     if after.get("recovery_days", 0) != before.get("recovery_days", 0):
         yield from recover(table, after["recovery_days"])
-    if after.get("ttl", "") != before.get("ttl", ""):
-        expiry = {"Enabled": bool(after["ttl"]), "AttributeName": after["ttl"] or before["ttl"]}
-        yield Call("update_time_to_live", {**table, "TimeToLiveSpecification": expiry})
     if after["tags"] != before["tags"]:
         arn = (yield Call("describe_table", table))["Table"]["TableArn"]
         yield from tag_calls(change, arn, "ResourceArn")
@@ -306,6 +303,11 @@ def calls(change: Change) -> Calls:
         for request in updates(change.before, after):
             yield Call("update_table", {**table, **request})
             yield active
+    # Last, for it is what AWS refuses: for an hour after a change.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+    if after.get("ttl", "") != before.get("ttl", ""):
+        expiry = {"Enabled": bool(after["ttl"]), "AttributeName": after["ttl"] or before["ttl"]}
+        yield Call("update_time_to_live", {**table, "TimeToLiveSpecification": expiry})
 
 
 def recover(table: dict[str, str], days: int) -> Calls:

@@ -283,9 +283,7 @@ def kept(aws: Aws, change: Change) -> str | None:
         found = aws.call("s3", "list_object_versions", Bucket=change.name, MaxKeys=1)
         if found.get("Versions") or found.get("DeleteMarkers"):
             command = f"aws s3 rm --recursive s3://{change.name}"
-            return (
-                f"was made by this run and holds data: when nothing needs it, empty it and all versions ({command}), then undo again"
-            )
+            return f"was made by this run and holds data: when nothing needs it, empty it and all versions ({command}), then undo again"
     return None
 
 

@@ -1,6 +1,7 @@
 # Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup immediate sandbox-up sandbox-down sandbox-status test lock clean
+PHASE ?= immediate
+.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
@@ -11,6 +12,9 @@ setup: ## make the Python environment (.venv)
 
 immediate: setup ## run the first phase on the sandbox
 	@ansible-playbook playbooks/immediate.yml
+
+plan: setup ## show what a phase would change: make plan PHASE=immediate
+	@tools/plan playbooks/$(PHASE).yml
 
 sandbox-up sandbox-down sandbox-status: sandbox-%: setup ## start, stop or show the sandbox
 	@python -m sandbox $*

@@ -51,14 +51,16 @@ def environment(variables: dict[str, Any]) -> Iterator[None]:
 class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        task_vars = task_vars or {}
-        name = self._task.action.rpartition(".")[2]
+        return self.module(self._task.action.rpartition(".")[2], self._task.args, task_vars or {})
+
+    def module(self, name: str, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The result of one of our modules."""
         module = importlib.import_module(f"ansible_collections.prodready.aws.plugins.modules.{name}")
         if hasattr(module, "AwsModule"):
-            args = {**self._task.args, "journal": self._journal(task_vars)}
+            args = {**options, "journal": self._journal(task_vars)}
         else:
             # module_defaults of the action group reach every module that comes through here.
-            args = {key: value for key, value in self._task.args.items() if key not in AWS_SPEC}
+            args = {key: value for key, value in options.items() if key not in AWS_SPEC}
         packed = boolean(self._templar.template(task_vars.get("runbook_pack_modules", False)))
         if packed or self._connection.transport != "local" or self._play_context.become:
             result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)

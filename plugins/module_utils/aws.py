@@ -213,30 +213,32 @@ class AwsModule(AnsibleModule):
         result |= {
             "plan": [{"action": change.action, "name": change.name} for change in changes],
             "diff": diff(changes),
+            "unchanged": sum(name in current for name in desired) - sum(change.before is not None for change in changes),
         }
         if problems := list(check(changes)):
             self.fail("; ".join(problems), **result)
 
-        def apply(change: Change) -> str | None:
-            self.journal.append(change, service=service)
-            try:
-                carry_out(calls(change), functools.partial(self.aws.send, service))
-            except TimeoutError as error:
-                problem = f"{change.name}: {error}"
-            except AWS_ERRORS as error:
-                problem = explain(change.name, *origin(error, service), error)
-            else:
-                return None
-            self.journal.append(change, service=service, error=problem)
-            return problem
-
         errors: list[str] = []
         if not self.check_mode:
             for __, wave in itertools.groupby(sorted(changes, key=order), key=order):
-                errors += filter(None, self.aws.each(apply, wave))
+                errors += filter(None, self.aws.each(lambda change: self.apply(service, change, calls(change)), wave))
         if errors:
             self.fail("; ".join(errors), changed=len(errors) < len(changes), errors=errors, **result)
         self.done(changed=bool(changes), **result)
+
+    def apply(self, service: str, change: Change, calls: Calls, **about: Any) -> str | None:
+        """Carry out one change, written to the journal first; what went wrong, in words."""
+        self.journal.append(change, service=service, **about)
+        try:
+            carry_out(calls, functools.partial(self.aws.send, service))
+        except TimeoutError as error:
+            problem = f"{change.name}: {error}"
+        except AWS_ERRORS as error:
+            problem = explain(change.name, *origin(error, service), error)
+        else:
+            return None
+        self.journal.append(change, service=service, error=problem, **about)
+        return problem
 
     def done(self, **result: Any) -> NoReturn:  # type: ignore[misc]
         self.exit_json(requests=dict(self.aws.guard.requests), **result)

@@ -137,6 +137,8 @@ def put_lifecycle(bucket: dict[str, str], state: State) -> Call:
 
 def put_tags(bucket: dict[str, str], state: State) -> Call:
     """Tags of AWS's own (aws:...) are among them: S3 refuses a set without."""
+    if not state["tags"]:
+        return Call("delete_bucket_tagging", bucket)
     return Call("put_bucket_tagging", {**bucket, "Tagging": {"TagSet": as_list(state["tags"])}})
 
 

@@ -114,6 +114,17 @@ def version(aws: Aws, name: str, identifier: str) -> Version | None:
         raise Unusable(f"{name} {error}.") from None
 
 
+def offer(aws: Aws, name: str, new: str, old: str | None) -> str:
+    """What is said in place of making old values current again, for they may have been replaced because they leaked."""
+    if old is None:
+        return "has got its values by this run"
+    command = f"aws secretsmanager update-secret-version-stage --region {aws.region} --secret-id {name} --version-stage {CURRENT}"
+    return (
+        f"has got new values by this run, and the old ones may be revoked: its version before is still there. To make it current: "
+        f"{command} --move-to-version-id {old} --remove-from-version-id {new}; then run playbooks/deploy.yml"
+    )
+
+
 class Unusable(Exception):
     """A secret that cannot hold an environment as it is; says why and what to do."""
 

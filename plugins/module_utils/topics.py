@@ -148,9 +148,7 @@ def _read_subscription(aws: Aws, topic: str, one: Mapping[str, Any], desired: Ma
 
 
 def _read_inbox(aws: Aws, key: str, state: State) -> dict[str, State]:
-    found = aws.call(
-        "sqs", "get_queue_url", missing=("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"), QueueName=state["queue"]
-    )
+    found = aws.call("sqs", "get_queue_url", missing=NO_QUEUE, QueueName=state["queue"])
     if found is None:
         return {}
     url = found["QueueUrl"]
@@ -180,6 +178,29 @@ def queue_policy(queue_arn: str, topic_arns: list[str]) -> str:
         "Condition": {"ArnEquals": {"aws:SourceArn": topic_arns}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+
+
+def current(aws: Aws, known: Mapping[str, State]) -> dict[str, State]:
+    """What is there of what a journal knows, some of which lies on topics that it does not know."""
+    topics = {state["topic"]: {"kind": "topic"} for state in known.values() if state["kind"] == "subscription"}
+    found = read(aws, {**topics, **known})
+    # As long as its endpoint has not confirmed it, a subscription does nothing, and nobody can remove it.
+    return {name: state for name, state in found.items() if not state["pending"]}
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    """Why undo must not bring this about."""
+    state = change.after or change.before or {}
+    if change.before is None and "****" in state.get("endpoint", ""):
+        return "is gone, and the password of its endpoint is not in the journal: run the playbook that knows it"
+    if change.after is None and state["kind"] == "inbox":
+        found = aws.call("sqs", "get_queue_url", missing=NO_QUEUE, QueueName=state["queue"])
+        attributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        has = aws.call("sqs", "get_queue_attributes", QueueUrl=found["QueueUrl"], AttributeNames=attributes)["Attributes"] if found else {}
+        if any(int(has.get(one, 0)) for one in attributes):
+            command = f"aws sqs delete-queue --region {aws.region} --queue-url {found['QueueUrl']}"
+            return f"was made by this run and holds messages: delete it yourself when nobody needs them: {command}"
+    return None
 
 
 def pending(desired: Mapping[str, State | None], current: Mapping[str, State]) -> list[str]:
@@ -229,7 +250,8 @@ def _inbox_calls(aws: Aws, change: Change) -> Calls:
         url = (yield Call("get_queue_url", found, service="sqs"))["QueueUrl"]
         yield Call("delete_queue", {"QueueUrl": url}, service="sqs")
         return
-    policy = queue_policy(aws.arn("sqs", state["queue"]), [aws.arn("sns", name) for name in state["writers"]])
+    topics = [aws.arn("sns", name) for name in state["writers"]]
+    policy = queue_policy(aws.arn("sqs", state["queue"]), topics) if topics else ""
     if change.before is None:
         attributes = {"MessageRetentionPeriod": FOURTEEN_DAYS, "Policy": policy}
         yield Call("create_queue", {**found, "Attributes": attributes, "tags": dict(state["tags"])}, service="sqs")

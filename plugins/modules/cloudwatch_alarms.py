@@ -230,6 +230,7 @@ from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.metrics import EMITTED_SPEC, Metric, unknown
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.tags import as_dict, as_list, tag_calls
+from ..module_utils.undo import Undo
 
 QUERY_SPEC: dict[str, Any] = {
     **{key: {"type": "str"} for key in ("expression", "namespace", "metric_name", "statistic", "unit", "label", "account_id")},
@@ -324,6 +325,10 @@ def calls(aws: Aws, change: Change) -> Calls:
     if change.differs(*({*change.before, *change.after} - {"tags"})):
         yield Call(put, params)
     yield from tag_calls(change, aws.arn("cloudwatch", f"alarm:{change.name}"))
+
+
+# The detector of an anomaly alarm stays: others may use it, and it costs nothing.
+UNDO = Undo("cloudwatch", lambda aws, known: read(aws, known, list(known)), lambda module, change: calls(module.aws, change))
 
 
 def depth(name: str, states: Mapping[str, State | None]) -> int:

@@ -191,6 +191,7 @@ from ..module_utils.dashboards import VIEWS, body, joined, metrics_of, problems
 from ..module_utils.metrics import EMITTED_SPEC, unknown
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.tags import as_list
+from ..module_utils.undo import Undo
 
 METRIC_SPEC: dict[str, Any] = {
     **{key: {"type": "str"} for key in ("namespace", "metric_name", "expression", "id", "label", "statistic", "color")},
@@ -232,6 +233,13 @@ def calls(tags: Mapping[str, str], warn: Callable[[str], None], change: Change) 
     answer = yield Call("put_dashboard", params if change.before else {**params, "Tags": as_list(tags)})
     for one in (answer or {}).get("DashboardValidationMessages", []):
         warn(f"dashboard {change.name}, {one.get('DataPath')}: {one.get('Message')}")
+
+
+UNDO = Undo(
+    "cloudwatch",
+    lambda aws, known: read(aws, list(known)),
+    lambda module, change: calls(module.ownership, module.warn, change),
+)
 
 
 def main() -> None:

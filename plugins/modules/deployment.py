@@ -227,6 +227,7 @@ def main() -> None:
         "environment": differences(wanted_environment, running_environment) if running_environment else {},
     }
     steps = plan({"release": release, "units": module.params["units"]}, found)
+    header = f"{module.params['service']} ({'update' if found['running'] else 'create'})"
     module.exit_json(
         changed=bool(steps),
         release=release,
@@ -241,8 +242,8 @@ def main() -> None:
         diff={
             "before": {"running": found["running"], "environment": dict.fromkeys(found["environment"], "old")},
             "after": {"running": release, "environment": dict.fromkeys(found["environment"], "new"), "steps": steps},
-            "before_header": module.params["service"],
-            "after_header": module.params["service"],
+            "before_header": header,
+            "after_header": header,
         },
     )
 

@@ -68,6 +68,7 @@ from typing import Any
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.guard import Refused
 from ..module_utils.plan import Call, Calls, Change, State, Wait
+from ..module_utils.undo import Undo
 
 NAME = re.compile(r"[a-zA-Z0-9_.-]{3,255}")
 BACKUP_SPEC = {
@@ -126,6 +127,20 @@ def calls(change: Change) -> Calls:
         table, __, name = change.name.partition("/")
         arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]
     yield Wait("backup_available", {"BackupArn": arn}, until=f"restore point {change.name} is AVAILABLE")
+
+
+def kept(aws: Aws, change: Change) -> str:
+    if change.before is None:
+        return "was deleted, and a restore point that was deleted cannot come back"
+    command = f"aws dynamodb delete-backup --region {aws.region} --backup-arn {change.before['arn']}"
+    return f"is a restore point: delete it yourself when nothing needs it: {command}"
+
+
+def current(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
+    return states(read(aws, sorted({name.partition("/")[0] for name in known if not name.startswith("arn:")})))
+
+
+UNDO = Undo("dynamodb", current, kept=kept)
 
 
 def problems(backups: list[Mapping[str, Any]]) -> Iterator[str]:

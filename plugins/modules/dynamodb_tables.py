@@ -174,6 +174,7 @@ from ..module_utils.dynamodb import (
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.tag_rules import as_text
 from ..module_utils.tags import as_dict, tag_calls
+from ..module_utils.undo import Undo
 
 KEY_SPEC = {"name": {"type": "str", "required": True}, "type": {"type": "str", "choices": ["S", "N", "B"], "default": "S"}}
 KEY = {"type": "dict", "options": KEY_SPEC, "no_log": False}
@@ -278,11 +279,14 @@ QUESTIONS: dict[str, Callable[[Aws, str], Any]] = {
 
 def calls(change: Change) -> Calls:
     table, after = {"TableName": change.name}, change.after
+    active = Wait("table_active", table, until=f"table {change.name} and its indexes are ACTIVE")
     if after is None:
+        if (change.before or {}).get("deletion_protection"):
+            yield Call("update_table", {**table, "DeletionProtectionEnabled": False})
+            yield active
         yield Call("delete_table", table)
         yield Wait("table_not_exists", table, until=f"table {change.name} is gone")
         return
-    active = Wait("table_active", table, until=f"table {change.name} and its indexes are ACTIVE")
     if change.before is None:
         yield Call("create_table", creation(change.name, after))
         # What a new table has without asking, and what CreateTable took along.
@@ -292,9 +296,6 @@ def calls(change: Change) -> Calls:
     yield active
     if after.get("recovery_days", 0) != before.get("recovery_days", 0):
         yield from recover(table, after["recovery_days"])
-    if after.get("ttl", "") != before.get("ttl", ""):
-        expiry = {"Enabled": bool(after["ttl"]), "AttributeName": after["ttl"] or before["ttl"]}
-        yield Call("update_time_to_live", {**table, "TimeToLiveSpecification": expiry})
     if after["tags"] != before["tags"]:
         arn = (yield Call("describe_table", table))["Table"]["TableArn"]
         yield from tag_calls(change, arn, "ResourceArn")
@@ -302,6 +303,11 @@ def calls(change: Change) -> Calls:
         for request in updates(change.before, after):
             yield Call("update_table", {**table, **request})
             yield active
+    # Last, for it is what AWS refuses: for an hour after a change.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+    if after.get("ttl", "") != before.get("ttl", ""):
+        expiry = {"Enabled": bool(after["ttl"]), "AttributeName": after["ttl"] or before["ttl"]}
+        yield Call("update_time_to_live", {**table, "TimeToLiveSpecification": expiry})
 
 
 def recover(table: dict[str, str], days: int) -> Calls:
@@ -313,6 +319,17 @@ def recover(table: dict[str, str], days: int) -> Calls:
         name = table["TableName"]
         yield Wait("continuous_backups_enabled", table, until=f"AWS has made table {name} ready for continuous backups")
         yield Call("update_continuous_backups", switch)
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    """DescribeTable's count of items is hours old."""
+    if change.after is None and aws.call("dynamodb", "scan", TableName=change.name, Limit=1, ConsistentRead=True)["Items"]:
+        command = f"aws dynamodb delete-table --region {aws.region} --table-name {change.name}"
+        return f"was made by this run and holds data: delete it yourself when nothing needs it: {command}"
+    return None
+
+
+UNDO = Undo("dynamodb", read, lambda module, change: calls(change), kept)
 
 
 def forbidden(changes: Iterable[Change], place: str) -> Iterator[str]:

@@ -99,10 +99,16 @@ def main() -> None:
             write(path, render(wanted))
         except OSError as error:
             module.fail_json(msg=f"{path} cannot be written: {error.strerror}. It is as it was.")
+    header = f"{path} ({'update' if current else 'create'})"
     module.exit_json(
         changed=changed,
         variables=fates,
-        diff={"before": "", "after": fates, "before_header": str(path), "after_header": str(path)},
+        diff={
+            "before": {name: "as it was" for name in fates if name in parse(current)},
+            "after": fates,
+            "before_header": header,
+            "after_header": header,
+        },
     )
 
 

@@ -122,6 +122,7 @@ from typing import Any
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.metrics import UNITS
 from ..module_utils.plan import Call, Calls, Change, State
+from ..module_utils.undo import Undo
 
 RETENTION_DAYS = (0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 FILTER_SPEC: dict[str, Any] = {
@@ -258,6 +259,8 @@ def group_calls(aws: Aws, change: Change) -> Calls:
     name, state = change.name, change.after
     at = {"logGroupName": name}
     if state is None:
+        if (change.before or {}).get("deletion_protection"):
+            yield Call("put_log_group_deletion_protection", {"logGroupIdentifier": name, "deletionProtectionEnabled": False})
         yield Call("delete_log_group", at, missing=MISSING)
         return
     if change.before is None:
@@ -280,6 +283,23 @@ def group_calls(aws: Aws, change: Change) -> Calls:
         yield Call("untag_resource", {"resourceArn": arn(aws, name), "tagKeys": gone})
     if new := {key: value for key, value in state["tags"].items() if change.before["tags"].get(key) != value}:
         yield Call("tag_resource", {"resourceArn": arn(aws, name), "tags": new})
+
+
+def current(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
+    filtered = {state["group"] for state in known.values() if "filter" in state}
+    return read(aws, sorted(filtered | {name for name, state in known.items() if "filter" not in state}), sorted(filtered))
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    if change.after or "filter" in (change.before or {}):
+        return None
+    if not aws.call("logs", "describe_log_streams", logGroupName=change.name, limit=1)["logStreams"]:
+        return None
+    command = f"aws logs delete-log-group --region {aws.region} --log-group-name {change.name}"
+    return f"was made by this run and holds logs: delete it yourself when nobody needs them: {command}"
+
+
+UNDO = Undo("logs", current, lambda module, change: calls(module.aws, change), kept)
 
 
 def forbidden(changes: list[Change]) -> Iterator[str]:

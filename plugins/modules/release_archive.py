@@ -174,7 +174,9 @@ def main() -> None:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         beside.write_bytes(gzip.compress(content, mtime=0))
         beside.replace(path)
-    module.exit_json(changed=changed, release=release, version=version, path=str(path))
+    header = f"{release} (create)"
+    diff = {"before": "", "after": {"path": str(path)}, "before_header": header, "after_header": header}
+    module.exit_json(changed=changed, release=release, version=version, path=str(path), diff=diff)
 
 
 if __name__ == "__main__":

@@ -174,6 +174,7 @@ from ..module_utils.bucket_policy import with_tls_only
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.s3 import BLOCKS, MINIMUM_SIZE, MINIMUM_SIZES, PUT, READ, problems
 from ..module_utils.tag_rules import as_text
+from ..module_utils.undo import Undo
 
 STORAGE_CLASS = {"type": "str", "required": True, "choices": list(s3_lifecycle.STORAGE_CLASSES)}
 NONCURRENT = {"days": {"type": "int", "required": True}, "newer_versions": {"type": "int"}}
@@ -275,6 +276,23 @@ def calls(change: Change) -> Calls:
         keys = (aspect, MINIMUM_SIZE) if aspect == "lifecycle" else (aspect,)
         if aspect in after and change.differs(*keys):
             yield put(bucket, after)
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    if change.after is None:
+        found = aws.call("s3", "list_object_versions", Bucket=change.name, MaxKeys=1)
+        if found.get("Versions") or found.get("DeleteMarkers"):
+            command = f"aws s3 rm --recursive s3://{change.name}"
+            return f"was made by this run and holds data: when nothing needs it, empty it and all versions ({command}), then undo again"
+    return None
+
+
+def reachable(before: State) -> State:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html: never without again, suspended at most."""
+    return {**before, "versioning": "Suspended"} if before.get("versioning") == "Unversioned" else before
+
+
+UNDO = Undo("s3", read, lambda module, change: calls(change), kept, reachable)
 
 
 def forbidden(changes: Iterable[Change], region: str, account: str, creatable: Set[str]) -> Iterator[str]:

@@ -99,17 +99,18 @@ ages_days:
 
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ..module_utils import env_file, rotation, schema, secret
-from ..module_utils.aws import AwsModule
+from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.errors import AWS_ERRORS, explain
-from ..module_utils.plan import Call, Change
+from ..module_utils.plan import Call, Change, State
 from ..module_utils.secret import CURRENT, PENDING, Secret
+from ..module_utils.undo import Undo
 
 COMMAND_SECONDS = 120
 
@@ -183,6 +184,21 @@ def stages(found: Secret, steps: Iterable[Call | rotation.Run] = ()) -> dict[str
         if isinstance(step, Call):
             held[step.params.get("VersionStage", PENDING)] = step.params.get("MoveToVersionId") or step.params.get("ClientRequestToken")
     return held
+
+
+def current(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
+    found = {name: secret.look(aws, name, CURRENT, PENDING) for name in known}
+    return {name: stages(one) for name, one in found.items() if one}
+
+
+def kept(aws: Aws, change: Change) -> str:
+    before, after = change.before or {}, change.after or {}
+    if change.differs(CURRENT):
+        return secret.offer(aws, change.name, before.get(CURRENT, ""), after.get(CURRENT))
+    return "has a rotation that did not come to its end: run playbooks/rotate.yml, which ends it or gives it up"
+
+
+UNDO = Undo(secret.SERVICE, current, kept=kept)
 
 
 def carry_out(module: AwsModule, found: Secret, steps: rotation.Steps, result: dict[str, Any]) -> None:

@@ -95,6 +95,7 @@ from ..module_utils.censor import keep_readable
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.secret import CURRENT, Content, Secret, Version
 from ..module_utils.tags import as_dict, as_list, tag_calls
+from ..module_utils.undo import Undo
 
 SECRET_SPEC = {
     "name": {"type": "str", "required": True},
@@ -110,6 +111,7 @@ SECRET_SPEC = {
 NEXT = "prodready-next"
 # Secrets Manager keeps a deleted secret this long at most.
 RECOVERY_DAYS = 30
+DEFAULT_KEY = "alias/aws/secretsmanager"
 STATE_KEYS = {"Description": "description", "KmsKeyId": "kms_key"}
 
 
@@ -156,7 +158,9 @@ def calls(change: Change, texts: Mapping[str, str]) -> Calls:
     if after is None:
         yield Call("delete_secret", {"SecretId": name, "RecoveryWindowInDays": RECOVERY_DAYS})
         return
-    about = {"Description": after.get("description"), "KmsKeyId": after.get("kms_key")}
+    # Only a secret that had no key of its own before is without one again.
+    own = DEFAULT_KEY if before and "kms_key" in before and "kms_key" not in after else None
+    about = {"Description": after.get("description"), "KmsKeyId": after.get("kms_key", own)}
     new = after["version"] in texts
     if before is None and not new:
         yield Call("restore_secret", {"SecretId": name})
@@ -178,6 +182,32 @@ def calls(change: Change, texts: Mapping[str, str]) -> Calls:
         if new:
             yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": NEXT, "RemoveFromVersionId": after["version"]})
     yield from tag_calls(change, name, "SecretId")
+
+
+def current_of(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
+    """The secrets, each key by the name that is known."""
+
+    def state(name: str) -> State | None:
+        found = secret.look(aws, name, CURRENT)
+        if found is None:
+            return None
+        key = found.description.get("KmsKeyId")
+        return state_of(found, key if key == known[name].get("kms_key") else key_id(aws, key))
+
+    states = dict(zip(known, aws.each(state, known), strict=True))
+    return {name: found for name, found in states.items() if found}
+
+
+def kept(aws: Aws, change: Change) -> str | None:
+    if change.after is None:
+        command = f"aws secretsmanager delete-secret --region {aws.region} --secret-id {change.name}"
+        return f"was made by this run and holds values: delete it yourself when nothing needs them: {command}"
+    if change.before and change.differs("version"):
+        return secret.offer(aws, change.name, change.before["version"], change.after["version"])
+    return None
+
+
+UNDO = Undo(secret.SERVICE, current_of, lambda module, change: calls(change, {}), kept)
 
 
 def problems(items: list[dict]) -> list[str]:

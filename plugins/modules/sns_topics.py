@@ -118,7 +118,8 @@ from typing import Any
 
 from ..module_utils.aws import AwsModule
 from ..module_utils.plan import State
-from ..module_utils.topics import PROTOCOLS, calls, hidden, pending, problems, read, turn, want
+from ..module_utils.topics import PROTOCOLS, calls, current, hidden, kept, pending, problems, read, turn, want
+from ..module_utils.undo import Undo
 
 SUBSCRIPTION_SPEC: dict[str, Any] = {
     "protocol": {"type": "str", "required": True, "choices": PROTOCOLS},
@@ -136,6 +137,9 @@ TOPIC_SPEC: dict[str, Any] = {
     **{key: {"type": "dict"} for key in ("delivery_policy", "policy", "tags")},
     "subscriptions": {"type": "list", "elements": "dict", "options": SUBSCRIPTION_SPEC},
 }
+
+
+UNDO = Undo("sns", current, lambda module, change: calls(module.aws, {}, change), kept)
 
 
 def main() -> None:

@@ -1,0 +1,90 @@
+"""What an account holds, read by boto3 alone, so that two moments can be compared resource by resource."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+# What AWS makes up, and what changes by itself.
+VOLATILE = (
+    *("ResponseMetadata", "CreationDate", "CreationDateTime", "TableId", "LatestStreamArn", "LatestStreamLabel", "LastModified"),
+    *("AlarmConfigurationUpdatedTimestamp", "StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp"),
+    *("StateTransitionedTimestamp", "ActionsSuppressedBy", "ActionsSuppressedReason", "creationTime", "storedBytes", "metricFilterCount"),
+    *("SubscriptionArn", "TableSizeBytes", "ItemCount", "IndexSizeBytes", "LastUpdateToPayPerRequestDateTime", "IndexStatus"),
+    *(
+        "EarliestRestorableDateTime",
+        "LatestRestorableDateTime",
+        "ProvisionedThroughput",
+        "LastIncreaseDateTime",
+        "TransitionDefaultMinimumObjectSize",
+    ),
+)
+
+# What it means to give nothing.
+DEFAULTS = {"AlarmDescription": "", "TreatMissingData": "missing", "unit": "None"}
+
+
+def stable(value: Any) -> Any:
+    """Without what is volatile; lists of resources in one order, policies as what they say."""
+    if isinstance(value, dict):
+        return {key: stable(item) for key, item in value.items() if key not in VOLATILE and DEFAULTS.get(key) != item}
+    if isinstance(value, list):
+        return sorted(map(stable, value), key=lambda item: json.dumps(item, sort_keys=True, default=str))
+    if isinstance(value, str) and value[:2] == '{"':
+        return json.loads(value)
+    return value
+
+
+def read(client: Callable[[str], Any]) -> dict[str, Any]:
+    """Every resource that the roles of the first phase keep, by service and name."""
+    cloudwatch, dynamodb, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
+    found: dict[str, Any] = {}
+
+    def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
+        try:
+            found[what] = stable(function(**params))
+        except ClientError as error:
+            found[what] = error.response["Error"]["Code"]
+
+    for alarm in (
+        alarm
+        for kind in ("MetricAlarms", "CompositeAlarms")
+        for alarm in cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[kind]
+    ):
+        found[f"alarm {alarm['AlarmName']}"] = stable(alarm)
+        ask(f"alarm {alarm['AlarmName']} tags", cloudwatch.list_tags_for_resource, ResourceARN=alarm["AlarmArn"])
+    for one in cloudwatch.list_dashboards()["DashboardEntries"]:
+        ask(f"dashboard {one['DashboardName']}", cloudwatch.get_dashboard, DashboardName=one["DashboardName"])
+    for group in logs.describe_log_groups()["logGroups"]:
+        name = group["logGroupName"]
+        found[f"log group {name}"] = stable(group)
+        ask(f"log group {name} tags", logs.list_tags_for_resource, resourceArn=group["logGroupArn"])
+        ask(f"log group {name} filters", logs.describe_metric_filters, logGroupName=name)
+    for topic in sns.list_topics()["Topics"]:
+        for operation in ("get_topic_attributes", "list_subscriptions_by_topic"):
+            ask(f"{topic['TopicArn']} {operation}", getattr(sns, operation), TopicArn=topic["TopicArn"])
+        ask(f"{topic['TopicArn']} tags", sns.list_tags_for_resource, ResourceArn=topic["TopicArn"])
+    for url in sqs.list_queues().get("QueueUrls", []):
+        ask(f"queue {url}", sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["Policy", "MessageRetentionPeriod"])
+        ask(f"queue {url} tags", sqs.list_queue_tags, QueueUrl=url)
+    for name in dynamodb.list_tables()["TableNames"]:
+        ask(f"table {name}", dynamodb.describe_table, TableName=name)
+        ask(f"table {name} recovery", dynamodb.describe_continuous_backups, TableName=name)
+        ask(f"table {name} ttl", dynamodb.describe_time_to_live, TableName=name)
+        ask(f"table {name} tags", dynamodb.list_tags_of_resource, ResourceArn=dynamodb.describe_table(TableName=name)["Table"]["TableArn"])
+    for name in (bucket["Name"] for bucket in s3.list_buckets()["Buckets"]):
+        for operation in (
+            *("get_public_access_block", "get_bucket_ownership_controls", "get_bucket_policy", "get_bucket_versioning"),
+            *("get_bucket_encryption", "get_bucket_lifecycle_configuration", "get_bucket_tagging"),
+        ):
+            ask(f"bucket {name} {operation}", getattr(s3, operation), Bucket=name)
+    return found
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    return {
+        name: (before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
+    }

@@ -1,0 +1,108 @@
+"""Apply, undo, and the account equals what it was: on an account that had something before."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.integration.place import Place
+from tests.proofs import account
+
+pytestmark = pytest.mark.timeout(300)
+ROLES = ("--tags", "dynamodb,s3,cloudwatch")
+IMAGES = "shop-images-123456789012"
+
+
+@pytest.fixture
+def used(place: Place) -> Place:
+    """An account where others have been at work: of each kind one resource that differs from what the inventory says."""
+    cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
+    dynamodb.create_table(
+        TableName="shop-orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "customer", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-customer-only",
+                "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        Tags=[{"Key": "team", "Value": "shop"}],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName="shop-orders", WaiterConfig={"Delay": 1})
+    dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
+    s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    # A bucket that once had versions can be suspended, and never be without again.
+    s3.put_bucket_versioning(Bucket=IMAGES, VersioningConfiguration={"Status": "Suspended"})
+    rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}
+    s3.put_bucket_lifecycle_configuration(Bucket=IMAGES, LifecycleConfiguration={"Rules": [rule]})
+    statement = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": f"arn:aws:s3:::{IMAGES}"}
+    s3.put_bucket_policy(Bucket=IMAGES, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    sns.create_topic(Name="shop-alerts", Attributes={"DisplayName": "Theirs"}, Tags=[{"Key": "team", "Value": "shop"}])
+    sqs.create_queue(QueueName="shop-alerts-inbox", tags={"team": "shop"})
+    logs.create_log_group(logGroupName="/shop/application", tags={"team": "shop"})
+    logs.put_retention_policy(logGroupName="/shop/application", retentionInDays=3)
+    metric = {"metricName": "Theirs", "metricNamespace": "Shop", "metricValue": "1"}
+    logs.put_metric_filter(logGroupName="/shop/application", filterName="errors", filterPattern="ERROR", metricTransformations=[metric])
+    cloudwatch.put_metric_alarm(
+        **{"AlarmName": "shop-latency", "Namespace": "Shop", "MetricName": "Latency", "Statistic": "Average", "Period": 300},
+        **{"EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 9, "ComparisonOperator": "GreaterThanThreshold"},
+        Tags=[{"Key": "team", "Value": "shop"}],
+    )
+    text = {"type": "text", "x": 0, "y": 0, "width": 6, "height": 6, "properties": {"markdown": "Theirs"}}
+    cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=json.dumps({"widgets": [text]}))
+    return place
+
+
+def test_what_a_phase_changed_is_undone_resource_by_resource_and_comes_back_when_that_is_undone(used: Place) -> None:
+    before = account.read(used.client)
+    applied = used.playbook("immediate", *ROLES)
+    assert len(applied.planned()) > 20
+    made = account.read(used.client)
+    changed = account.differences(before, made)
+    assert len(changed) > 30
+
+    used.control("DELETE", "requests")
+    shown = used.playbook("undo", "--check")
+    assert (shown.code, used.writes()) == (0, [])
+    undone = used.playbook("undo")
+    assert undone.code == 0, undone.error
+    assert shown.planned() == undone.planned()
+    assert account.differences(before, account.read(used.client)) == {}
+
+    twice = used.playbook("undo")
+    assert (twice.code, twice.changed) == (0, 0)
+
+    (run,) = {line["run"] for line in used.journal() if "undoes" in line}
+    again = used.playbook("undo", run=run)
+    assert again.code == 0, again.error
+    assert account.differences(made, account.read(used.client)) == {}
+
+
+def test_a_change_by_somebody_else_is_left_and_seen_by_this_proof(used: Place) -> None:
+    before = account.read(used.client)
+    used.playbook("immediate", "--tags", "cloudwatch,s3")
+    used.client("logs").put_retention_policy(logGroupName="/shop/application", retentionInDays=5)
+    undone = used.playbook("undo")
+    assert undone.code != 0
+    assert "log_groups: /shop/application is neither as the run left it nor as it was before (retention_days)" in undone.error
+    assert set(account.differences(before, account.read(used.client))) == {
+        "log group /shop/application",
+        "log group /shop/application tags",
+    }
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_a_phase_whose_proof_fails_says_what_undo_would_do_or_does_it(used: Place, undo: bool) -> None:
+    before = account.read(used.client)
+    claim = {"id": "never", "item": "immediate.infrastructure", "says": "Two is one", "observed": 2, "expect": {"equals": 1}}
+    failed = used.playbook("immediate", *ROLES, __cloudwatch_claims=[claim], runbook_undo_on_failure=undo)
+    assert failed.code != 0
+    assert "Two is one" in failed.error
+    assert "dynamodb_tables: shop-orders" in failed.error
+    run = used.journal()[0]["run"]
+    assert (f"ansible-playbook playbooks/undo.yml -e run={run}" in failed.error) is not undo
+    assert (account.differences(before, account.read(used.client)) == {}) is undo

@@ -1,0 +1,117 @@
+"""Undo, pure: what the journal tells of a run, what may be taken back, and that every module says how."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.prodready.aws.plugins import modules
+from ansible_collections.prodready.aws.plugins.module_utils.plan import Change
+from ansible_collections.prodready.aws.plugins.module_utils.undo import Recorded, Undo, change, last_run, parsed, plain, recorded
+
+FILES = sorted(Path(modules.__path__[0]).glob("*.py"))
+WRITERS = [file.stem for file in FILES if ".ensure(" in file.read_text() or "journal.append(" in file.read_text()]
+
+
+def line(name, before, after, module="prodready.aws.s3_buckets", **more):
+    return {"run": "r1", "module": module, "name": name, "before": before, "after": after, **more}
+
+
+def test_there_are_modules_that_write_to_the_journal():
+    assert {"s3_buckets", "secrets", "secret_rotations", "cloudwatch_alarms"} <= set(WRITERS)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_every_module_that_writes_to_the_journal_offers_undo(name):
+    undo = importlib.import_module(f"ansible_collections.prodready.aws.plugins.modules.{name}").UNDO
+    assert isinstance(undo, Undo)
+    assert undo.read(EMPTY, {}) == {}
+
+
+class Empty:
+    """An account with nothing in it."""
+
+    region = "eu-central-1"
+
+    def pages(self, *_, **__):
+        return []
+
+    def each(self, function, items):
+        return [function(item) for item in items]
+
+
+EMPTY = Empty()
+
+
+def test_several_steps_with_one_resource_are_one_from_the_first_to_the_last():
+    found = recorded([line("a", {"x": 1}, {"x": 2}), line("b", None, {"x": 1}), line("a", {"x": 2, "y": 1}, {"x": 3, "y": 2})])
+    assert found == [Recorded("s3_buckets", "a", {"x": 1, "y": 1}, {"x": 3, "y": 2}), Recorded("s3_buckets", "b", None, {"x": 1})]
+
+
+def test_what_a_run_made_and_changed_was_not_there_before():
+    (one,) = recorded([line("a", None, {"x": 1}), line("a", {"x": 1}, {"x": 2})])
+    assert (one.before, one.after) == (None, {"x": 2})
+
+
+def test_the_last_change_is_the_first_to_be_taken_back():
+    assert [one.name for one in recorded([line("topic", None, {}), line("alarm", None, {})])] == ["alarm", "topic"]
+
+
+def test_resources_of_one_name_and_two_modules_are_two():
+    assert len(recorded([line("shop", None, {}), line("shop", None, {}, "prodready.aws.cloudwatch_dashboards")])) == 2
+
+
+def test_the_last_run_is_none_that_undid():
+    lines = [{"run": "first"}, {"run": "second"}, {"run": "third", "undoes": "second"}]
+    assert last_run(lines) == "second"
+    assert last_run([]) is None
+
+
+def test_half_a_line_is_named():
+    with pytest.raises(ValueError, match="line 2 is not JSON"):
+        parsed('{"run": "r1"}\n{"run": "r1", "mod')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "current", "expected"),
+    [
+        (None, {"x": 1}, {"x": 1, "default": 0}, Change("a", {"x": 1, "default": 0}, None)),
+        ({"x": 1, "default": 0}, None, None, Change("a", None, {"x": 1, "default": 0})),
+        ({"x": 1, "z": 5}, {"x": 2, "z": 5}, {"x": 2, "z": 5}, Change("a", {"x": 2, "z": 5}, {"x": 1, "z": 5})),
+        # What the run gave a value and had none before, has none again; what it did not look at stays.
+        ({"x": 1}, {"x": 1, "key": "k"}, {"x": 1, "key": "k", "w": 7}, Change("a", {"x": 1, "key": "k", "w": 7}, {"w": 7, "x": 1})),
+        ({"x": 1}, {"x": 1, "key": "k"}, {"x": 1, "w": 7}, None),
+        # Half done, by a run that was killed or by an undo that AWS stopped.
+        ({"x": 1, "y": 1}, {"x": 2, "y": 2}, {"x": 2, "y": 1}, Change("a", {"x": 2, "y": 1}, {"x": 1, "y": 1})),
+        ({"x": 1}, {"x": 2, "key": "k"}, {"x": 2, "key": "k", "w": 7}, Change("a", {"x": 2, "key": "k", "w": 7}, {"w": 7, "x": 1})),
+    ],
+)
+def test_what_is_as_the_run_left_it_goes_back(before, after, current, expected):
+    assert change(Recorded("m", "a", before, after), current) == expected
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, {"x": 1}), ({"x": 1}, None), ({"x": 1}, {"x": 2})])
+def test_what_is_as_before_stays(before, after):
+    assert change(Recorded("m", "a", before, after), before) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "current", "named"),
+    [
+        ({"x": 1}, {"x": 2, "y": 1}, {"x": 3, "y": 1}, r"\(x\)"),
+        (None, {"x": 2}, {"x": 3}, r"\(x\)"),
+        ({"x": 1}, {"x": 2}, None, "all of it"),
+        ({"x": 1}, None, {"x": 2}, "all of it"),
+    ],
+)
+def test_what_somebody_else_changed_since_is_refused_and_named(before, after, current, named):
+    with pytest.raises(ValueError, match=rf"m: a is neither .*{named}"):
+        change(Recorded("m", "a", before, after), current)
+
+
+def test_a_state_is_compared_as_the_journal_has_it():
+    state = {"days": (1, 2), "nested": {"path": Path("x")}}
+    assert plain(state) == json.loads(json.dumps(state, default=str))
+    assert plain(None) is None

@@ -24,7 +24,7 @@ VOLATILE = (
 )
 
 # What it means to give nothing.
-DEFAULTS = {"AlarmDescription": "", "TreatMissingData": "missing", "unit": "None"}
+DEFAULTS = {"TableClassSummary": {"TableClass": "STANDARD"}, "AlarmDescription": "", "TreatMissingData": "missing", "unit": "None"}
 
 
 def stable(value: Any) -> Any:
@@ -84,7 +84,13 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     return found
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    return {
-        name: (before.get(name), after.get(name)) for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
-    }
+def differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The resources that differ, each with the parts that do."""
+    found = {}
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old != new and isinstance(old, dict) and isinstance(new, dict):
+            found[name] = differences(old, new)
+        elif old != new:
+            found[name] = (old, new)
+    return found

@@ -66,7 +66,7 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils.http import answer, said
+from ..module_utils.web import answer, said
 
 PAUSE_SECONDS = 0.2
 ENDED = ("failed", "inactive")
@@ -98,7 +98,7 @@ def main() -> None:
     module = AnsibleModule(
         {
             "version_url": {"type": "str", "required": True},
-            "release_key": {"type": "str", "default": "release"},
+            "release_key": {"type": "str", "default": "release", "no_log": False},
             "release": {"type": "str", "required": True},
             "health_url": {"type": "str", "required": True},
             "unit": {"type": "str"},

@@ -105,7 +105,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.environment import differences, load, parse
-from ..module_utils.http import answer
+from ..module_utils.web import answer
 
 PROPERTIES = ("ActiveState", "UnitFileState", "MainPID")
 RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")

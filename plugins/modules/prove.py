@@ -117,7 +117,7 @@ except ImportError:
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ..module_utils import http
+from ..module_utils import web
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.claim import complaint, expand, judge, problems
 from ..module_utils.errors import AWS_ERRORS, code_of, explain
@@ -170,7 +170,7 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
     at = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
         if ask["url"]:
-            found = http.answer(ask["url"])
+            found = web.answer(ask["url"])
             return {"error": f"{ask['url']} gave no answer: {found['error']}", **at} if "error" in found else {"answer": found, **at}
         place = Aws({**aws.params, "region": ask["region"]}, check_mode=True) if ask["region"] else aws
         return {"answer": place.call(ask["service"], ask["operation"], **ask["params"]), **at}

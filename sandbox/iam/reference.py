@@ -21,6 +21,7 @@ class Action:
     # Type of resource -> whether it is required.
     resource_types: dict[str, bool]
     condition_keys: tuple[str, ...]
+    known: bool = True
 
 
 @functools.cache
@@ -30,12 +31,11 @@ def _load(kind: str, prefix: str) -> dict[str, Any]:
 
 @functools.cache
 def action(name: str) -> Action:
-    """The action s3:GetObject; KeyError when AWS has none of this name."""
+    """The action s3:GetObject; of one that is newer than the reference nothing is known."""
     prefix, _, bare = name.partition(":")
-    try:
-        found = _load("actions", prefix)[bare.lower()]
-    except (FileNotFoundError, KeyError):
-        raise KeyError(f"AWS has no action {name}") from None
+    found = _load("actions", prefix).get(bare.lower())
+    if not found:
+        return Action(name, {}, (), known=False)
     types = {one["name"]: one["required"] for one in found["resourceTypes"]}
     return Action(f"{prefix}:{found['name']}", types, tuple(found["conditionKeys"]))
 

@@ -39,6 +39,7 @@ def request(region: str, account: str, source_ip: str, secure: bool, now: dateti
         "aws:resourceaccount": account,
         "aws:securetransport": str(secure).lower(),
         "aws:sourceip": source_ip,
+        "s3:resourceaccount": account,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.place import CHECKOUT, Place, Run
+from tests.integration.place import Place, Run, shop
 
 
 @pytest.fixture
@@ -61,12 +61,6 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """A function that copies the shop as another version, with other texts in some of its files."""
 
     def copy(version: str, files: dict[str, str] | None = None) -> Path:
-        folder = tmp_path_factory.mktemp("shop")
-        shutil.copytree(CHECKOUT / "examples/shop", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", "test"))
-        package = folder / "package.json"
-        package.write_text(package.read_text().replace('"version": "1.0.0"', f'"version": "{version}"', 1))
-        for name, text in (files or {}).items():
-            (folder / name).write_text(text)
-        return folder
+        return shop(tmp_path_factory.mktemp("shop"), version, files)
 
     return copy

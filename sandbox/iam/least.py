@@ -22,7 +22,8 @@ _IN_THE_REGION = {"StringEquals": {"aws:RequestedRegion": "${region}"}}
 _IN_THE_ACCOUNT = {"StringEqualsIfExists": {"s3:ResourceAccount": "${account}"}}
 # Names that the collection itself gives, the only ones whose content it reads.
 _OWN = {"-locks"}
-_NAME = re.compile(r"(?P<kind>(?:[\w-]+[:/])?/?)(?P<app>[\w.]+)(?P<rest>.*)", re.DOTALL)
+# An application's resources bear its name first; a drill's queue that of the collection.
+_NAME = re.compile(r"(?P<kind>(?:[\w-]+[:/])?/?(?:prodready-drill-)?)(?P<app>[\w.]+)(?P<rest>.*)", re.DOTALL)
 
 
 def permissions(entries: Iterable[dict[str, Any]], app: str, environment: str) -> dict[str, set[str]]:

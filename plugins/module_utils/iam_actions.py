@@ -63,5 +63,7 @@ ACTIONS = {
 
 
 def iam_action(service: str, operation: str) -> str:
-    """The action, such as s3:ListBucket, of an operation by its AWS name, such as HeadBucket."""
+    """The action, such as s3:ListBucket, of an operation by its AWS or its Python name, such as HeadBucket."""
+    if operation.islower():
+        operation = operation.replace("_", " ").title().replace(" ", "")
     return f"{PREFIXES.get(service, service)}:{ACTIONS.get(service, {}).get(operation, operation)}"

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -32,19 +32,23 @@ class Step:
     policy: str
     playbook: str
     arguments: tuple[str, ...] = ()
-    is_drifted: bool = False
+    before: Callable[[Place], object] = lambda place: None
     variables: dict[str, Any] = field(default_factory=dict)
+
+
+def empty(place: Place) -> None:
+    place.control("POST", "reset")
 
 
 def steps(source: Path) -> list[Step]:
     """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
     release = {"app_deploy_source": str(source)}
     return [
-        Step("immediate-check", "immediate", ("--check",)),
-        Step("immediate", "immediate"),
+        Step("immediate-check", "immediate", ("--check",), empty),
+        Step("immediate", "immediate", (), empty),
         Step("immediate-verify", "verify"),
-        Step("immediate-check", "immediate", ("--check",), is_drifted=True),
-        Step("immediate", "immediate"),
+        Step("immediate-check", "immediate", ("--check",), drift),
+        Step("immediate", "immediate", (), drift),
         Step("immediate", "immediate"),
         Step("deploy-check", "deploy", ("--check",), variables=release),
         Step("deploy", "deploy", variables=release),
@@ -70,8 +74,7 @@ def enforce(place: Place, document: dict[str, Any] | None) -> None:
 
 def take(place: Place, step: Step, document: dict[str, Any] | None) -> tuple[Run, list[dict[str, Any]]]:
     """The run with this policy in force, and its requests."""
-    if step.is_drifted:
-        drift(place)
+    step.before(place)
     enforce(place, document)
     place.control("DELETE", "requests")
     run = place.playbook(step.playbook, *step.arguments, **step.variables)

@@ -26,6 +26,7 @@ def test_every_action_that_is_named_otherwise_exists(service, table):
     ("service", "operation", "action"),
     [
         ("s3", "HeadBucket", "s3:ListBucket"),
+        ("s3", "head_bucket", "s3:ListBucket"),
         ("s3", "HeadObject", "s3:GetObject"),
         ("s3", "ListBuckets", "s3:ListAllMyBuckets"),
         ("s3", "ListObjectsV2", "s3:ListBucket"),

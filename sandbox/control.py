@@ -10,14 +10,16 @@ from moto.moto_api._internal.models import moto_api_backend
 from werkzeug.wrappers import Request, Response
 
 from sandbox import clock
+from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
 from sandbox.request_log import RequestLog
 
 
 class Control:
-    def __init__(self, requests: RequestLog, faults: Faults) -> None:
+    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement) -> None:
         self._requests = requests
         self._faults = faults
+        self._enforcement = enforcement
         self._routes: dict[str, Callable[[Any], Any]] = {
             "GET /health": lambda _: {"status": "up", "clock_offset_seconds": clock.offset()},
             "GET /requests": lambda _: {"requests": requests.entries()},
@@ -25,6 +27,9 @@ class Control:
             "GET /faults": lambda _: {"rules": faults.rules()},
             "PUT /faults": lambda body: faults.replace(body["rules"]),
             "DELETE /faults": lambda _: faults.replace([]),
+            "GET /enforcement": lambda _: {"policies": enforcement.policies()},
+            "PUT /enforcement": lambda body: enforcement.put(body),
+            "DELETE /enforcement": lambda _: enforcement.clear(),
             "GET /clock": lambda _: {"offset_seconds": clock.offset()},
             "PUT /clock": lambda body: clock.set_offset(float(body["offset_seconds"])),
             "POST /reset": lambda _: self._reset(),
@@ -47,6 +52,7 @@ class Control:
     def _reset(self) -> None:
         moto_api_backend.reset()
         self._faults.replace([])
+        self._enforcement.clear()
         clock.set_offset(0)
 
 

@@ -13,8 +13,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from sandbox import repairs
 from sandbox.control import Control
+from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
-from sandbox.gateway import Gateway
+from sandbox.gateway import Gateway, Layer
 from sandbox.request_log import RequestLog
 from sandbox.service_metrics import ServiceMetrics
 from sandbox.unimplemented import Unimplemented
@@ -32,8 +33,9 @@ def create_app(requests: Path = Path(os.devnull)) -> Gateway:
     repairs.apply()
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
-    log, faults = RequestLog(requests), Faults()
-    return Gateway(emulator, [log, ServiceMetrics(), faults, Unimplemented(emulator), validation], Control(log, faults))
+    log, faults, enforcement = RequestLog(requests), Faults(), Enforcement()
+    layers: list[Layer] = [log, ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
+    return Gateway(emulator, layers, Control(log, faults, enforcement))
 
 
 def main() -> None:

@@ -68,6 +68,7 @@ class RequestLog:
             "operation": call.operation,
             "region": call.region,
             "access_key": call.access_key,
+            "user_agent": environ.get("HTTP_USER_AGENT", ""),
             "mutates": mutates(call.service, call.operation),
             "params": _params(call),
             "status": response.status,

@@ -17,7 +17,7 @@ def keep(path: Path, state: dict[str, Any]) -> None:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "AWS_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL": state["endpoint"],
-        "AWS_ACCESS_KEY_ID": "AKIASANDBOX000000000",
+        "AWS_ACCESS_KEY_ID": "AKIASHOP000000000000",
         "AWS_SECRET_ACCESS_KEY": "the-sandbox-checks-no-signature-at-all",
         "S3_FORCE_PATH_STYLE": "true",
         "PRODUCTS_TABLE": "shop-products",

@@ -92,9 +92,19 @@ class Aws:
                         max_pool_connections=self.params["concurrency"],
                         connect_timeout=10,
                         read_timeout=60,
+                        user_agent_extra=self.user_agent,
                     ),
                 )
             return self.clients[service]
+
+    @functools.cached_property
+    def user_agent(self) -> str | None:
+        """Which role asks, and in which run, as CloudTrail then shows it.
+
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+        """
+        about = self.params.get("journal") or {}
+        return f"{about['role']} run/{about['run']}" if about.get("role") else None
 
     @functools.cached_property
     def partition(self) -> str:

@@ -12,12 +12,13 @@ except ImportError:  # reported by AwsModule
     BotoCoreError = ClientError = Exception  # type: ignore[assignment, misc]
 
 from .guard import Refused
+from .iam_actions import iam_action
 
 AWS_ERRORS = (ClientError, BotoCoreError, Refused)
 
 # Error code -> what to do next. https://docs.aws.amazon.com/awssupport/latest/user/troubleshooting-error-codes.html
 REMEDIES = {
-    r"AccessDenied.*|UnauthorizedOperation|AuthorizationError.*": "grant {action} to the caller (see the role's README) and run again",
+    r"AccessDenied.*|Unauthorized.*|AuthorizationError.*|403": "grant {action} to the caller (see the role's README) and run again",
     r"ExpiredToken.*|RequestExpired": "renew the credentials and run again",
     r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
     r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
@@ -36,14 +37,20 @@ def explain(name: str, service: str, operation: str, error: Exception) -> str:
     if isinstance(error, Refused):
         return str(error)
     code = code_of(error)
-    action = f"{service}:{operation}"
     said = getattr(error, "response", {}).get("Error", {}).get("Message") or str(error)
     remedy = next((remedy for pattern, remedy in REMEDIES.items() if re.fullmatch(pattern, code)), None)
     if remedy is None and isinstance(error, BotoCoreError):
         remedy = "check the credentials, the region and the network between here and AWS, then run again"
     request = getattr(error, "response", {}).get("ResponseMetadata", {}).get("RequestId")
     return (
-        f"{name}: {action} failed with {code}: {said.strip().rstrip('.')}."
-        + (f" Next: {remedy.format(action=action)}." if remedy else "")
+        f"{name}: {service}:{operation} failed with {code}: {said.strip().rstrip('.')}."
+        + (f" Next: {remedy.format(action=_missing(service, operation, said))}." if remedy else "")
         + (f" (request {request})" if request else "")
     )
+
+
+def _missing(service: str, operation: str, said: str) -> str:
+    """The action that is not allowed: AWS's message names it, but for requests without a body."""
+    own = iam_action(service, operation)
+    match = re.search(r"not authorized to perform: ([\w-]+:\w+)", said)
+    return match[1] if match and match[1].lower() != own.lower() else own

@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -202,6 +203,16 @@ class Place:
         pid = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
         text = Path(f"/proc/{pid}/environ").read_text()
         return dict(entry.split("=", 1) for entry in text.split("\0") if entry)
+
+
+def shop(folder: Path, version: str, files: dict[str, str] | None = None) -> Path:
+    """A copy of the shop as another version, with other texts in some of its files."""
+    shutil.copytree(CHECKOUT / "examples/shop", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", "test"))
+    package = folder / "package.json"
+    package.write_text(package.read_text().replace('"version": "1.0.0"', f'"version": "{version}"', 1))
+    for name, text in (files or {}).items():
+        (folder / name).write_text(text)
+    return folder
 
 
 def descendants(pid: int) -> list[int]:

@@ -41,6 +41,26 @@ def test_each_kind_of_error_has_its_remedy(code, remedy):
     assert f"Next: {remedy}" in explain("orders", "dynamodb", "UpdateTable", answered(code))
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "code", "said", "action"),
+    [
+        ("s3", "HeadBucket", "403", "Forbidden", "s3:ListBucket"),
+        ("s3", "PutBucketLifecycleConfiguration", "AccessDenied", "Access Denied", "s3:PutLifecycleConfiguration"),
+        ("resourcegroupstaggingapi", "GetResources", "AccessDeniedException", "No.", "tag:GetResources"),
+        ("sqs", "CreateQueue", "AccessDenied", "u is not authorized to perform: sqs:createqueue on resource: q", "sqs:CreateQueue"),
+        (
+            "sns",
+            "CreateTopic",
+            "AuthorizationError",
+            "u is not authorized to perform: SNS:TagResource on resource: t",
+            "SNS:TagResource",
+        ),
+    ],
+)
+def test_a_missing_permission_is_named_as_policies_name_it(service, operation, code, said, action):
+    assert f"Next: grant {action} to the caller" in explain("it", service, operation, answered(code, said))
+
+
 def test_an_error_that_nobody_knows_has_no_made_up_remedy():
     assert "Next:" not in explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
 

@@ -1,0 +1,96 @@
+"""The least policy that allows the requests of a request log, for any account, region and application.
+
+Its placeholders: ${partition} ${region} ${account} ${app} ${environment}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sandbox.iam import reference
+from sandbox.iam.needs import needs
+from sandbox.iam.resources import resources
+
+# Where a request's region says nothing: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_deny-requested-region.html
+_WITHOUT_REGION = {"cloudfront", "iam", "organizations", "route53", "s3", "sts"}
+_IN_THE_REGION = {"StringEquals": {"aws:RequestedRegion": "${region}"}}
+# A bucket's ARN does not say whose it is; one that is about to be made has no owner.
+_IN_THE_ACCOUNT = {"StringEqualsIfExists": {"s3:ResourceAccount": "${account}"}}
+# Names that the collection itself gives, the only ones whose content it reads.
+_OWN = {"-locks"}
+# An application's resources bear its name first; a drill's queue that of the collection.
+_NAME = re.compile(r"(?P<kind>(?:[\w-]+[:/])?/?(?:prodready-drill-)?)(?P<app>[\w.]+)(?P<rest>.*)", re.DOTALL)
+
+
+def permissions(entries: Iterable[dict[str, Any]], app: str, environment: str) -> dict[str, set[str]]:
+    """The actions that requests need, each with patterns of the resources that it needs them on."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        for action, params in needs(entry["service"], entry["operation"], entry["params"]):
+            known = reference.action(action)
+            if not known.known:
+                raise ValueError(
+                    f"AWS's reference has no action {action}: {entry['service']}.{entry['operation']} needs a line in needs.py"
+                )
+            arns = resources(action, params, "${account}", "${region}", "${partition}")
+            found[known.name] |= {_generalised(arn, app, environment) for arn in arns}
+    return {action: _without_covered(patterns) for action, patterns in found.items()}
+
+
+def policy(allowed: dict[str, set[str]]) -> dict[str, Any]:
+    """One statement for each kind of resource of a service, in stable order."""
+    actions: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for action, patterns in allowed.items():
+        for pattern in patterns:
+            actions[action.partition(":")[0], pattern].add(action)
+    statements = [_statement(service, pattern, names) for (service, pattern), names in actions.items()]
+    return {"Version": "2012-10-17", "Statement": sorted(statements, key=lambda statement: statement["Sid"])}
+
+
+def without(document: dict[str, Any], action: str) -> dict[str, Any]:
+    """The policy with one action taken away."""
+    left = [{**one, "Action": [name for name in one["Action"] if name != action]} for one in document["Statement"]]
+    return {**document, "Statement": [one for one in left if one["Action"]]}
+
+
+def _statement(service: str, pattern: str, actions: set[str]) -> dict[str, Any]:
+    found = {"Sid": _sid(service, pattern), "Effect": "Allow", "Action": sorted(actions), "Resource": pattern}
+    if pattern == "*":
+        return found if service in _WITHOUT_REGION else found | {"Condition": _IN_THE_REGION}
+    return found | {"Condition": _IN_THE_ACCOUNT} if service == "s3" else found
+
+
+def _sid(service: str, pattern: str) -> str:
+    kind = "Any" if pattern == "*" else reference.resource_type(service, pattern) or "Other"
+    own = next((name for name in _OWN if pattern.endswith(name)), "")
+    return "".join(word[0].upper() + word[1:] for word in re.findall(r"[a-zA-Z0-9]+", f"{service} {kind}{own}"))
+
+
+def _generalised(arn: str, app: str, environment: str) -> str:
+    if arn == "*":
+        return arn
+    *place, name = arn.split(":", 5)
+    place[3:5] = ["${region}" if place[3] else "", "${account}" if place[4] else ""]
+    return ":".join([place[0], "${partition}", place[2], *place[3:], _name(name, app, environment)])
+
+
+def _name(name: str, app: str, environment: str) -> str:
+    if name.endswith(("*", ":*:*")):  # every resource of a kind
+        return name
+    match = _NAME.fullmatch(name)
+    if not match or match["app"] != app:
+        raise ValueError(f"the name {name!r} does not start with the application's, {app}: policies cannot be told for others")
+    rest = match["rest"]
+    if rest == f"/{environment}-??????":
+        return f"{match['kind']}${{app}}/${{environment}}-??????"
+    first, *below = re.split(r"(?=/(?:backup|export|index|stream)/)", rest, maxsplit=1)
+    some = first if first in _OWN else first[:1] + "*" * bool(first)
+    return f"{match['kind']}${{app}}{some}" + "".join(f"/{part.split('/')[1]}/*" for part in below)
+
+
+def _without_covered(patterns: set[str]) -> set[str]:
+    return {one for one in patterns if not any(one != other and fnmatchcase(one, other) for other in patterns)}

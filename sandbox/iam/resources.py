@@ -1,0 +1,92 @@
+"""The ARNs of the resources that an action is done on, from the request's parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sandbox.iam import reference
+from sandbox.iam.needs import Params
+
+# Variables of an ARN's format whose parameter is named otherwise.
+_PARAMETERS = {
+    "s3": {"BucketName": "Bucket", "ObjectName": "Key"},
+    "secretsmanager": {"SecretId": "Name"},
+    "sns": {"TopicName": "Name"},
+    "elasticloadbalancing": {"LoadBalancerName": "Name", "TargetGroupName": "Name"},
+    "autoscaling": {"GroupFriendlyName": "AutoScalingGroupName"},
+}
+# Nothing but the permission on every alarm shows composite alarms too:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+_EVERY = {"cloudwatch:DescribeAlarms"}
+_LOG_TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"}
+
+
+def resources(action: str, params: Params, account: str, region: str, partition: str = "aws") -> list[str]:
+    """One ARN or more; * for an action that has no resource types."""
+    prefix = action.partition(":")[0]
+    known = reference.action(action)
+    params = _readable(prefix, params)
+    place = {"Partition": partition, "Region": region, "Account": account}
+    kinds = {} if action in _EVERY else known.resource_types
+    found = [arn for kind in kinds for arn in _arns(prefix, kind, params, place)]
+    if not found:
+        found = [_any(prefix, kind, place) for kind, required in kinds.items() if required]
+    if prefix == "dynamodb" and any("/index/" in arn for arn in found):
+        found = [arn for arn in found if "/index/" in arn]
+    return [_as_evaluated(action, arn) for arn in dict.fromkeys(found)] or ["*"]
+
+
+def _readable(prefix: str, params: Params) -> Params:
+    if "QueueUrl" in params:
+        return {"QueueName": str(params["QueueUrl"]).rpartition("/")[2]}
+    if "SubscriptionArn" in params and prefix == "sns":
+        return {"TopicArn": str(params["SubscriptionArn"]).rpartition(":")[0]}
+    return params
+
+
+def _arns(prefix: str, kind: str, params: Params, place: dict[str, str]) -> Iterator[str]:
+    given = [arn for arn in _texts(params) if arn.startswith("arn:") and reference.resource_type(prefix, arn) == kind]
+    if given:
+        yield from given
+        return
+    form = reference.arn_format(prefix, kind)
+    names = [name for name in reference.VARIABLE.findall(form) if name not in place]
+    values = {name: _values(prefix, name, params) for name in names}
+    if names and all(values.values()):
+        # Only the last name may have more than one value: DashboardNames, but one TableName of its IndexName.
+        first = {name: found[0] for name, found in values.items()}
+        for value in values[names[-1]]:
+            yield _filled(form, place | first | {names[-1]: value})
+
+
+def _any(prefix: str, kind: str, place: dict[str, str]) -> str:
+    form = reference.arn_format(prefix, kind)
+    return _filled(form, dict.fromkeys(reference.VARIABLE.findall(form), "*") | place)
+
+
+def _texts(params: Params) -> Iterator[str]:
+    for value in params.values():
+        yield from (item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))
+
+
+def _values(prefix: str, variable: str, params: Params) -> list[str]:
+    by_name = {name.lower(): value for name, value in params.items()}
+    for name in (variable, f"{variable}s", _PARAMETERS.get(prefix, {}).get(variable, variable)):
+        value = by_name.get(name.lower())
+        if value:
+            return [str(item) for item in (value if isinstance(value, list) else [value])]
+    return []
+
+
+def _filled(form: str, values: dict[str, str]) -> str:
+    # Six characters end a secret's ARN; of one that does not exist AWS makes them up.
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+    suffix = "-??????" if "SecretId" in values else ""
+    return reference.VARIABLE.sub(lambda match: values[match[1]], form) + suffix
+
+
+def _as_evaluated(action: str, arn: str) -> str:
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
+    if ":log-group:" in arn and ":log-stream:" not in arn and action not in _LOG_TAGGING:
+        return f"{arn.removesuffix(':*')}:log-stream:"
+    return arn

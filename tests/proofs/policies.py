@@ -1,0 +1,149 @@
+"""The least policies, from what playbooks really ask of AWS. `python -m tests.proofs.policies` writes policies/ anew."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import tempfile
+import textwrap
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from sandbox.iam.least import permissions, policy
+from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
+from tests.proofs.drift import drift
+
+POLICIES = CHECKOUT / "policies"
+VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
+_BLOCK = re.compile(r"(<!-- permissions.*?-->)(.*?)(<!-- /permissions -->)", re.DOTALL)
+_ROLE = re.compile(r"(?:prodready\.aws\.)?(\w+) run/\S+")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A playbook as it is typed, and the policy that must suffice for it."""
+
+    policy: str
+    playbook: str
+    arguments: tuple[str, ...] = ()
+    before: Callable[[Place], object] = lambda place: None
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+def empty(place: Place) -> None:
+    place.control("POST", "reset")
+
+
+def steps(source: Path) -> list[Step]:
+    """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
+    release = {"app_deploy_source": str(source)}
+    return [
+        Step("immediate-check", "immediate", ("--check",), empty),
+        Step("immediate", "immediate", (), empty),
+        Step("immediate-verify", "verify"),
+        Step("immediate-check", "immediate", ("--check",), drift),
+        Step("immediate", "immediate", (), drift),
+        Step("immediate", "immediate"),
+        Step("deploy-check", "deploy", ("--check",), variables=release),
+        Step("deploy", "deploy", variables=release),
+        Step("deploy-verify", "verify", ("--tags", "app_deploy")),
+        Step("rollback-check", "rollback", ("--check",)),
+        Step("rollback", "rollback"),
+        Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
+        Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
+        Step("drill", "drill", variables={"drill": "alarms"}),
+    ]
+
+
+def committed(name: str) -> dict[str, Any] | None:
+    file = POLICIES / f"{name}.json"
+    return json.loads(Template(file.read_text()).substitute(VALUES)) if file.exists() else None
+
+
+def enforce(place: Place, document: dict[str, Any] | None) -> None:
+    place.control("DELETE", "enforcement")
+    if document:
+        place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document})
+
+
+def take(place: Place, step: Step, document: dict[str, Any] | None) -> tuple[Run, list[dict[str, Any]]]:
+    """The run with this policy in force, and its requests."""
+    step.before(place)
+    enforce(place, document)
+    place.control("DELETE", "requests")
+    run = place.playbook(step.playbook, *step.arguments, **step.variables)
+    enforce(place, None)
+    return run, place.requests()
+
+
+def role_of(request: dict[str, Any]) -> str:
+    """From the user agent that our requests carry."""
+    match = _ROLE.search(request["user_agent"])
+    return match[1] if match else ""
+
+
+def allowed(requests: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
+    return permissions(requests, VALUES["app"], VALUES["environment"])
+
+
+def derived(asked: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """The text of each policy."""
+    first = [request for request in asked.get("immediate", []) if role_of(request) == "app_deploy"]
+    found = {name: requests + first * (name == "deploy") for name, requests in asked.items()}  # also the first deployment of all
+    return {name: json.dumps(policy(allowed(requests)), indent=2) + "\n" for name, requests in found.items()}
+
+
+def readmes(asked: dict[str, list[dict[str, Any]]]) -> dict[Path, str]:
+    """Each role's README with the actions that it needs, whatever the playbook."""
+    by_role: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for request in itertools.chain.from_iterable(asked.values()):
+        by_role[role_of(request)].append(request)
+    files = {role: CHECKOUT / "roles" / role / "README.md" for role in by_role if role}
+    return {file: _with_actions(file.read_text(), sorted(allowed(by_role[role]))) for role, file in files.items()}
+
+
+def _with_actions(readme: str, actions: list[str]) -> str:
+    services = itertools.groupby(actions, key=lambda action: action.partition(":")[0])
+    lines = [f"* `{service}:` " + ", ".join(name.partition(":")[2] for name in names) for service, names in services]
+    block = "\n".join(textwrap.fill(line, 140, subsequent_indent="  ", break_on_hyphens=False) for line in lines)
+    text, count = _BLOCK.subn(lambda match: f"{match[1]}\n{block}\n{match[3]}", readme)
+    if count != 1:
+        raise ValueError("a role's README needs <!-- permissions --> and <!-- /permissions --> once, around the list")
+    return text
+
+
+def record(place: Place, source: Path) -> dict[str, list[dict[str, Any]]]:
+    """What each policy has to allow."""
+    asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for step in steps(source):
+        run, requests = take(place, step, None)
+        print(f"{len(requests):5} requests  {step.playbook} {' '.join(step.arguments)}", flush=True)
+        if run.code:
+            raise RuntimeError(f"{step.playbook} failed: {run.error or run.output[-2000:]}")
+        asked[step.policy] += requests
+    return asked
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    place = Place(folder / "sandbox")
+    place.sandbox("up")
+    try:
+        asked = record(place, shop(folder / "shop", "1.0.1"))
+    finally:
+        place.sandbox("down")
+        shutil.rmtree(folder)
+    for name, text in derived(asked).items():
+        (POLICIES / f"{name}.json").write_text(text)
+    for file, text in readmes(asked).items():
+        file.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The least policy for requests: neither more nor less, for any account, region and application."""
+
+import pytest
+
+from sandbox.iam.least import permissions, policy, without
+
+
+def entry(service, operation, **params):
+    return {"service": service, "operation": operation, "params": params}
+
+
+def least(*entries):
+    return policy(permissions(entries, "shop", "production"))["Statement"]
+
+
+def resource(*entries):
+    (statement,) = least(*entries)
+    return statement["Resource"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pattern"),
+    [
+        (entry("dynamodb", "DescribeTable", TableName="shop-orders"), "arn:${partition}:dynamodb:${region}:${account}:table/${app}-*"),
+        (entry("dynamodb", "GetItem", TableName="shop-locks"), "arn:${partition}:dynamodb:${region}:${account}:table/${app}-locks"),
+        (
+            entry("dynamodb", "DescribeBackup", BackupArn="arn:aws:dynamodb:eu-west-1:1:table/shop-orders/backup/017"),
+            "arn:${partition}:dynamodb:${region}:${account}:table/${app}-*/backup/*",
+        ),
+        (entry("s3", "HeadBucket", Bucket="shop-images-1"), "arn:${partition}:s3:::${app}-*"),
+        (entry("cloudwatch", "GetDashboard", DashboardName="shop"), "arn:${partition}:cloudwatch::${account}:dashboard/${app}"),
+        (entry("logs", "PutRetentionPolicy", logGroupName="/shop/app"), "arn:${partition}:logs:${region}:${account}:log-group:/${app}/*"),
+        (
+            entry("secretsmanager", "DescribeSecret", SecretId="shop/production"),
+            "arn:${partition}:secretsmanager:${region}:${account}:secret:${app}/${environment}-??????",
+        ),
+        (
+            entry("sqs", "CreateQueue", QueueName="prodready-drill-shop-1"),
+            "arn:${partition}:sqs:${region}:${account}:prodready-drill-${app}-*",
+        ),
+        (entry("cloudwatch", "DescribeAlarmHistory"), "arn:${partition}:cloudwatch:${region}:${account}:alarm:*"),
+        (entry("cloudwatch", "DescribeAlarms"), "*"),
+    ],
+)
+def test_names_become_patterns(asked, pattern):
+    assert resource(asked) == pattern
+
+
+@pytest.mark.parametrize("name", ["orders", "shopping-orders", "my-shop-orders"])
+def test_a_name_of_another_application_is_not_generalised(name):
+    with pytest.raises(ValueError, match=f"'table/{name}' does not start with the application's"):
+        least(entry("dynamodb", "DescribeTable", TableName=name))
+
+
+def test_actions_of_one_kind_of_resource_are_one_statement_in_stable_order():
+    asked = [
+        entry("dynamodb", "UpdateTable", TableName="shop-b"),
+        entry("sns", "GetTopicAttributes", TopicArn="arn:aws:sns:eu-west-1:1:shop-alerts"),
+        entry("dynamodb", "DescribeTable", TableName="shop-a"),
+    ]
+
+    assert least(*asked) == least(*reversed(asked))
+    assert [(one["Sid"], one["Action"]) for one in least(*asked)] == [
+        ("DynamodbTable", ["dynamodb:DescribeTable", "dynamodb:UpdateTable"]),
+        ("SnsTopic", ["sns:GetTopicAttributes"]),
+    ]
+
+
+def test_items_are_read_in_the_collections_own_table_alone():
+    found = least(entry("dynamodb", "DescribeTable", TableName="shop-locks"), entry("dynamodb", "GetItem", TableName="shop-locks"))
+
+    assert {statement["Sid"]: statement["Action"] for statement in found} == {
+        "DynamodbTableLocks": ["dynamodb:DescribeTable", "dynamodb:GetItem"],
+    }
+    found = least(
+        entry("dynamodb", "DescribeTable", TableName="shop-orders"),
+        entry("dynamodb", "DescribeTable", TableName="shop-locks"),
+        entry("dynamodb", "GetItem", TableName="shop-locks"),
+    )
+    assert {statement["Sid"]: statement["Action"] for statement in found} == {
+        "DynamodbTable": ["dynamodb:DescribeTable"],
+        "DynamodbTableLocks": ["dynamodb:GetItem"],
+    }
+
+
+def test_what_has_no_resource_is_bound_to_the_region_and_buckets_to_the_account():
+    regional, account, bucket = least(
+        entry("logs", "DescribeLogGroups"), entry("s3", "ListBuckets"), entry("s3", "HeadBucket", Bucket="shop-a")
+    )
+
+    assert regional["Condition"] == {"StringEquals": {"aws:RequestedRegion": "${region}"}}
+    assert "Condition" not in account
+    assert bucket["Condition"] == {"StringEqualsIfExists": {"s3:ResourceAccount": "${account}"}}
+
+
+def test_the_callers_identity_takes_no_permission():
+    assert least(entry("sts", "GetCallerIdentity")) == []
+
+
+def test_an_operation_without_a_known_action_is_an_error():
+    with pytest.raises(ValueError, match=r"dynamodb\.ExecuteStatement needs a line in needs\.py"):
+        least(entry("dynamodb", "ExecuteStatement", Statement="SELECT"))
+
+
+def test_an_action_can_be_taken_away():
+    document = {"Version": "2012-10-17", "Statement": [{"Sid": "A", "Action": ["s3:A", "s3:B"]}, {"Sid": "B", "Action": ["s3:A"]}]}
+
+    assert without(document, "s3:A")["Statement"] == [{"Sid": "A", "Action": ["s3:B"]}]

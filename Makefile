@@ -1,7 +1,7 @@
 # Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
 PHASE ?= immediate
-.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test lock clean
+.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test proofs lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
@@ -22,6 +22,10 @@ sandbox-up sandbox-down sandbox-status: sandbox-%: setup ## start, stop or show 
 test: ## run every test
 	@tools/setup dev
 	@tests/run
+
+proofs: ## run the long proofs: every playbook with its least policy, and without each action
+	@tools/setup dev
+	@tests/run proofs_all
 
 lock: ## resolve requirements/*.in again into the hashed locks
 	@cd requirements && for name in uv sandbox dev; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done

@@ -19,13 +19,13 @@ plan: setup ## show what a phase would change: make plan PHASE=immediate
 sandbox-up sandbox-down sandbox-status: sandbox-%: setup ## start, stop or show the sandbox
 	@python -m sandbox $*
 
-test: ## run every test
+test: ## run every test but the long proofs
 	@tools/setup dev
 	@tests/run
 
 proofs: ## run the long proofs: every playbook with its least policy, and without each action
 	@tools/setup dev
-	@tests/run proofs_all
+	@tests/run all_proofs
 
 lock: ## resolve requirements/*.in again into the hashed locks
 	@cd requirements && for name in uv sandbox dev; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done

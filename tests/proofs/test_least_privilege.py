@@ -54,7 +54,7 @@ class Journey:
 def journey(shared_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     made = Journey(shared_place, tmp_path_factory.mktemp("source"))
     for step in policies.steps(shop(made.folder / "1.0.1", "1.0.1")):
-        run, requests = policies.take(place, step, policies.committed(step.policy))
+        run, requests = policies.take(shared_place, step, policies.committed(step.policy))
         made.taken.append((step, run, requests))
     yield made
 

@@ -31,7 +31,7 @@ options:
   unit:
     description: The systemd unit whose end is the end of waiting.
     type: str
-  deadline_seconds:
+  timeout_seconds:
     description: How long to wait, in seconds.
     type: int
     default: 60
@@ -102,7 +102,7 @@ def main() -> None:
             "release": {"type": "str", "required": True},
             "health_url": {"type": "str", "required": True},
             "unit": {"type": "str"},
-            "deadline_seconds": {"type": "int", "default": 60},
+            "timeout_seconds": {"type": "int", "default": 60},
         },
         supports_check_mode=True,
     )
@@ -111,10 +111,10 @@ def main() -> None:
         passed = time.monotonic() - start
         if state := ended(module):
             module.fail_json(msg=f"{module.params['unit']} is {state}, so nothing will answer as release {module.params['release']}.")
-        if passed > module.params["deadline_seconds"]:
+        if passed > module.params["timeout_seconds"]:
             module.fail_json(
                 msg=f"Waited {passed:.0f} s until release {module.params['release']} answers and is healthy; at last {problem}. "
-                "Look into its log, or raise the deadline."
+                "Look into its log, or raise timeout_seconds."
             )
         time.sleep(PAUSE_SECONDS)
     module.exit_json(changed=False, seconds=round(time.monotonic() - start, 2))

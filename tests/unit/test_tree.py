@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.plugin_docs import read_docstring
+from ansible_collections.prodready.aws.plugins.module_utils.aws import AWS_SPEC
 
 CHECKOUT = Path(__file__).parents[2]
 COLLECTION = CHECKOUT / ".collections/ansible_collections/prodready/aws"
@@ -57,6 +59,13 @@ def test_every_module_that_asks_aws_has_the_groups_defaults():
     asking = [name for name in MODULES if "AwsModule(" in (CHECKOUT / f"plugins/modules/{name}.py").read_text()]
 
     assert sorted(RUNTIME["action_groups"]["aws"]) == asking
+
+
+def test_no_other_module_has_an_option_that_the_controller_keeps_from_it():
+    """in_controller drops the AWS modules' common options on the way to the others."""
+    others = {name: f"plugins/modules/{name}.py" for name in MODULES if name not in RUNTIME["action_groups"]["aws"]}
+    options = {name: read_docstring(str(CHECKOUT / path))["doc"].get("options", {}) for name, path in others.items()}
+    assert {name: sorted(found.keys() & AWS_SPEC.keys()) for name, found in options.items() if found.keys() & AWS_SPEC.keys()} == {}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class CallbackModule(CallbackBase):
     def _write(self, state: str, result: Any) -> None:
         role = result.task._role
         line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "state": state,
             "host": result.host.get_name(),
             "role": role.get_name() if role else None,

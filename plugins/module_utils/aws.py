@@ -277,5 +277,8 @@ def warm(*services: str) -> None:
     if boto3 is None:
         return
     aws = Aws({"account": "", "region": "us-east-1", "access_key": "warm", "secret_key": "warm", "concurrency": 1})
+    # One client loads what all have in common; of the others their models alone take time.
+    aws.client("sts")
     for service in services:
-        aws.client(service)
+        for part in ("service-2", "endpoint-rule-set-1"):
+            loader().load_service_model(service, part)

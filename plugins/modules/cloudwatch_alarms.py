@@ -278,31 +278,32 @@ def describe(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {alarm["AlarmName"]: state_of(alarm, aws) for alarm in found}
 
 
-def tags_of(aws: Aws, desired: Mapping[str, State | None], names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The tags of alarms; one request for 100 of them.
+def listed_tags(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The tags of alarms by ARN, as far as GetResources knows of them; one request for 100. What does not exist is left out."""
 
-    GetResources follows a change after a while only, so an alarm that seems to lack a tag is asked itself.
-    """
-    arns = {aws.arn("cloudwatch", f"alarm:{name}"): name for name in names}
+    def page(arns: list[str]) -> list[dict[str, Any]]:
+        return aws.call("resourcegroupstaggingapi", "get_resources", ResourceARNList=arns)["ResourceTagMappingList"]
 
-    def page(some: list[str]) -> list[dict[str, Any]]:
-        return aws.pages("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", ResourceARNList=some)
-
-    found = {one["ResourceARN"]: as_dict(one["Tags"]) for answer in aws.each(page, pages(arns)) for one in answer}
-
-    def lacks(arn: str) -> bool:
-        return bool((desired.get(arns[arn]) or {}).get("tags", {}).items() - found.get(arn, {}).items())
-
-    doubtful = [arn for arn in arns if lacks(arn)]
-    asked = aws.each(lambda arn: aws.call("cloudwatch", "list_tags_for_resource", ResourceARN=arn)["Tags"], doubtful)
-    found |= {arn: as_dict(tags) for arn, tags in zip(doubtful, asked, strict=True)}
-    return {name: found.get(arn, {}) for arn, name in arns.items()}
+    arns = [aws.arn("cloudwatch", f"alarm:{name}") for name in names]
+    return {one["ResourceARN"]: as_dict(one["Tags"]) for answer in aws.each(page, pages(arns)) for one in answer}
 
 
 def read(aws: Aws, desired: Mapping[str, State | None], names: list[str]) -> dict[str, State]:
-    states = describe(aws, names)
-    tags = tags_of(aws, desired, states)
-    return {name: {**state, "tags": tags[name]} for name, state in states.items()}
+    """The alarms and their tags, asked side by side.
+
+    GetResources follows a change after a while only, so an alarm that seems to lack a tag is asked itself.
+    """
+    states: Mapping[str, State]
+    states, found = aws.each(lambda question: question(aws, names), (describe, listed_tags))
+    arns = {name: aws.arn("cloudwatch", f"alarm:{name}") for name in states}
+
+    def lacks(name: str) -> bool:
+        return bool((desired.get(name) or {}).get("tags", {}).items() - found.get(arns[name], {}).items())
+
+    doubtful = [name for name in states if lacks(name)]
+    asked = aws.each(lambda name: aws.call("cloudwatch", "list_tags_for_resource", ResourceARN=arns[name])["Tags"], doubtful)
+    found |= {arns[name]: as_dict(tags) for name, tags in zip(doubtful, asked, strict=True)}
+    return {name: {**state, "tags": found.get(arns[name], {})} for name, state in states.items()}
 
 
 def calls(aws: Aws, change: Change) -> Calls:

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.alarm_problems import problems
 from ansible_collections.prodready.aws.plugins.module_utils.alarms import children, normal_rule, state_of, want
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, merged, plan
-from ansible_collections.prodready.aws.plugins.modules.cloudwatch_alarms import calls, read, tags_of, turn, unsettled
+from ansible_collections.prodready.aws.plugins.modules.cloudwatch_alarms import calls, read, turn, unsettled
 
 OURS = {"prodready:managed": "true"}
 TAGS = [{"Key": "prodready:managed", "Value": "true"}]
@@ -184,9 +184,11 @@ def test_reading_asks_once_for_a_hundred_alarms_and_once_for_their_tags(fake_aws
 
 def test_an_alarm_that_seems_to_lack_a_tag_is_asked_itself(fake_aws):
     aws = fake_aws(
-        get_resources={"ResourceTagMappingList": []}, list_tags_for_resource={"Tags": [{"Key": "prodready:managed", "Value": "true"}]}
+        describe_alarms={"MetricAlarms": [{"AlarmName": "slow", "EvaluationPeriods": 1}]},
+        get_resources={"ResourceTagMappingList": []},
+        list_tags_for_resource={"Tags": [{"Key": "prodready:managed", "Value": "true"}]},
     )
-    assert tags_of(aws, {"slow": want(METRIC, OURS)}, ["slow"]) == {"slow": OURS}
+    assert read(aws, {"slow": want(METRIC, OURS)}, ["slow"])["slow"]["tags"] == OURS
 
 
 def test_children_come_before_composite_alarms_and_are_deleted_after_them():

@@ -30,6 +30,8 @@ from ..module_utils.aws import AWS_SPEC, warm
 PROFILE = "legacy"
 # Their answers are never shown, whatever the task says; a registered variable has them all the same.
 CONFIDENTIAL = {"secret_values"}
+# It uses the other modules, which would not be packed with it.
+NEVER_PACKED = {"undo"}
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
@@ -62,7 +64,7 @@ class ActionModule(ActionBase):
             # module_defaults of the action group reach every module that comes through here.
             args = {key: value for key, value in options.items() if key not in AWS_SPEC}
         packed = boolean(self._templar.template(task_vars.get("runbook_pack_modules", False)))
-        if packed or self._connection.transport != "local" or self._play_context.become:
+        if name not in NEVER_PACKED and (packed or self._connection.transport != "local" or self._play_context.become):
             result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
         else:
             result = self._run_here(name, module.main, args, task_vars)

@@ -108,7 +108,7 @@ def elsewhere(module: AwsModule, lines: Iterable[Line]) -> tuple[list[Line], lis
     return mine, refused, [text for place, text in told.items() if place[0] != host]
 
 
-def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Recorded, Change]], list[str], list[str]]:
+def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Recorded, Undo, Change]], list[str], list[str]]:
     """What is taken back, newest first; what is kept, and what is refused, in words."""
     todo, kept, refused, states = [], [], [], {}
     for name in dict.fromkeys(one.module for one in found):
@@ -131,14 +131,12 @@ def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Record
         if reason := module.ask(one.name, undo.kept, module.aws, step):
             kept.append(f"{one.module}: {one.name} {reason}")
         else:
-            todo.append((one, step))
+            todo.append((one, undo, step))
     return todo, kept, refused
 
 
 def main() -> None:
     module = AwsModule({"src": {"type": "path", "required": True}, "run": {"type": "str"}})
-    if not Path(__file__).is_file():
-        module.fail("undo uses the other modules, so it runs in the controller only: give the host ansible_connection: local.")
     src = Path(module.params["src"])
     if not src.exists():
         module.fail(f"There is no journal {src}, so nothing was changed from here. Name the one of the run as src (runbook_journal).")
@@ -152,7 +150,7 @@ def main() -> None:
     todo, kept, more = planned(module, found)
     refused += more
 
-    named = [replace(step, name=f"{one.module}: {step.name}") for one, step in todo]
+    named = [replace(step, name=f"{one.module}: {step.name}") for one, __, step in todo]
     would = "would be" if module.check_mode else "are"
     text = [f"Of run {run}, {len(todo)} of {len(found)} resources here {would} put back:"]
     text += [f"  {SIGNS[step.action]} {step.name}" for step in named]
@@ -168,9 +166,7 @@ def main() -> None:
     }
     errors = []
     # One after the other, for what came later may build on what came before.
-    for one, step in [] if module.check_mode else todo:
-        if (undo := offered(one.module)) is None:
-            continue
+    for one, undo, step in [] if module.check_mode else todo:
         about = {"module": one.module, "undoes": run}
         errors.append(module.apply(undo.service, step, undo.calls(module, step), **about))
     failed = [error for error in errors if error]

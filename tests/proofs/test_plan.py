@@ -16,7 +16,7 @@ LOGS = "shop-logs-123456789012"
 def plan(place: Place, tag: str, **variables: object) -> tuple[int, list[str]]:
     extra = json.dumps({"runbook_aws": place.aws, **variables})
     command = [CHECKOUT / "tools/plan", "playbooks/immediate.yml", "--tags", tag, "--extra-vars", extra]
-    env = {name: value for name, value in place.env.items() if name != "ANSIBLE_CALLBACKS_ENABLED"}
+    env = {name: value for name, value in place.env.items() if "CALLBACK" not in name}
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=CHECKOUT, check=False)
     return done.returncode, done.stdout.splitlines()
 

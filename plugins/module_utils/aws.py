@@ -150,6 +150,9 @@ class Aws:
         try:
             return found.wait(**call.params, WaiterConfig=waiters.config(found, seconds))
         except WaiterError as error:
+            if error.kwargs["reason"].startswith("An error occurred"):  # AWS refused to answer
+                with named(service):
+                    raise ClientError(error.last_response, found.config.operation) from error
             raise TimeoutError(
                 f"waited up to {seconds} s until {call.until}; last answer: {error.kwargs['reason']}. "
                 "Look at the resource, then run again or raise deadline_seconds."

@@ -22,6 +22,21 @@ def drift(place: Place) -> None:
     _topics(place.client("sns"), place.client("sqs"))
 
 
+def no_leftover(place: Place) -> None:
+    sqs = place.client("sqs")
+    for url in sqs.list_queues(QueueNamePrefix="prodready-drill-").get("QueueUrls", []):
+        sqs.delete_queue(QueueUrl=url)
+
+
+def leftover(place: Place) -> None:
+    """A drill that died has left its queue and a subscription."""
+    no_leftover(place)
+    sqs, sns = place.client("sqs"), place.client("sns")
+    sqs.create_queue(QueueName="prodready-drill-shop-00000000")
+    topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"])
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-central-1:123456789012:prodready-drill-shop-00000000")
+
+
 def _secret(client: Any) -> None:
     client.update_secret(SecretId="shop/sandbox", Description="by hand")
     client.put_secret_value(SecretId="shop/sandbox", SecretString='{"LOG_LEVEL": "debug"}')

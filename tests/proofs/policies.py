@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import drift
+from tests.proofs.drift import drift, leftover, no_leftover
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -57,7 +57,8 @@ def steps(source: Path) -> list[Step]:
         Step("rollback", "rollback"),
         Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
-        Step("drill", "drill", variables={"drill": "alarms"}),
+        Step("drill", "drill", (), no_leftover, {"drill": "alarms"}),
+        Step("drill", "drill", (), leftover, {"drill": "alarms"}),
     ]
 
 

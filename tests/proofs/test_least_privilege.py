@@ -124,7 +124,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 def nothing_but_the_secret(place: Place) -> None:
     policies.empty(place)
-    assert place.playbook("immediate", "--tags", "environment").code == 0
+    place.playbook("immediate", "--tags", "environment")  # whose report says that the other roles have proven nothing
+    assert place.secret()
 
 
 def situation(journey: Journey, name: str, action: str) -> Step:

@@ -6,7 +6,9 @@ import boto3
 import botocore.loaders
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils import waiters
-from botocore.exceptions import WaiterError
+from ansible_collections.prodready.aws.plugins.module_utils.aws import Aws, origin
+from ansible_collections.prodready.aws.plugins.module_utils.plan import Wait
+from botocore.exceptions import ClientError, WaiterError
 from botocore.stub import Stubber
 
 TABLE = {"TableName": "orders"}
@@ -75,3 +77,14 @@ def test_every_waiter_asks_an_operation_that_there_is(service, name):
     operations = botocore.loaders.create_loader().load_service_model(service, "service-2")["operations"]
 
     assert waiters.WAITERS[service, name]["operation"] in operations
+
+
+def test_a_wait_that_aws_refuses_to_answer_ends_with_its_error_and_not_as_too_long(dynamodb):
+    aws = Aws({"account": "1", "region": "eu-central-1", "access_key": "a", "secret_key": "b", "concurrency": 1, "deadline_seconds": 60})
+    aws.clients["dynamodb"] = dynamodb
+    with Stubber(dynamodb) as stub, pytest.raises(ClientError) as raised:
+        stub.add_client_error("describe_table", "AccessDeniedException")
+        aws.send("dynamodb", Wait("table_exists", TABLE, until="table orders is there"))
+
+    assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
+    assert origin(raised.value) == ("dynamodb", "DescribeTable")

@@ -1,7 +1,7 @@
 # Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
 PHASE ?= immediate
-.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test proofs lock clean
+.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test proofs policies lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
@@ -26,6 +26,10 @@ test: ## run every test but the long proofs
 proofs: ## run the long proofs: every playbook with its least policy, and without each action
 	@tools/setup dev
 	@tests/run all_proofs
+
+policies: ## write policies/ and the READMEs' lists of permissions anew, from the requests really made
+	@tools/setup dev
+	@python -m tests.proofs.policies
 
 lock: ## resolve requirements/*.in again into the hashed locks
 	@cd requirements && for name in uv sandbox dev; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done

@@ -1,8 +1,9 @@
-"""One thing of each kind of resource changed by hand."""
+"""What others do to an account, by hand or by dying."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,16 +11,68 @@ from botocore.exceptions import ClientError
 from tests.integration.place import Place
 
 TAG = "prodready:managed"
-TABLE, BUCKET, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+TABLE, IMAGES, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+
+
+def empty(place: Place) -> None:
+    place.control("POST", "reset")
 
 
 def drift(place: Place) -> None:
+    """One thing of each kind of resource is changed."""
     _secret(place.client("secretsmanager"))
     _table(place.client("dynamodb"))
     _bucket(place.client("s3"))
     _logs(place.client("logs"))
     _alarms(place.client("cloudwatch"))
     _topics(place.client("sns"), place.client("sqs"))
+
+
+def others_at_work(place: Place) -> None:
+    """An empty account gets of each kind one resource that differs from what the inventory says."""
+    cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
+    dynamodb.create_table(
+        TableName="shop-orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "customer", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by-customer-only",
+                "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+        Tags=[{"Key": "team", "Value": "shop"}],
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName="shop-orders", WaiterConfig={"Delay": 1})
+    dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
+    s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    # A bucket that once had versions can be suspended, and never be without again.
+    s3.put_bucket_versioning(Bucket=IMAGES, VersioningConfiguration={"Status": "Suspended"})
+    rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}
+    s3.put_bucket_lifecycle_configuration(Bucket=IMAGES, LifecycleConfiguration={"Rules": [rule]})
+    statement = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": f"arn:aws:s3:::{IMAGES}"}
+    s3.put_bucket_policy(Bucket=IMAGES, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    sns.create_topic(Name="shop-alerts", Attributes={"DisplayName": "Theirs"}, Tags=[{"Key": "team", "Value": "shop"}])
+    sqs.create_queue(QueueName="shop-alerts-inbox", tags={"team": "shop"})
+    logs.create_log_group(logGroupName="/shop/application", tags={"team": "shop"})
+    logs.put_retention_policy(logGroupName="/shop/application", retentionInDays=3)
+    metric = {"metricName": "Theirs", "metricNamespace": "Shop", "metricValue": "1"}
+    logs.put_metric_filter(logGroupName="/shop/application", filterName="errors", filterPattern="ERROR", metricTransformations=[metric])
+    cloudwatch.put_metric_alarm(
+        **{"AlarmName": "shop-latency", "Namespace": "Shop", "MetricName": "Latency", "Statistic": "Average", "Period": 300},
+        **{"EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 9, "ComparisonOperator": "GreaterThanThreshold"},
+        Tags=[{"Key": "team", "Value": "shop"}],
+    )
+    text = {"type": "text", "x": 0, "y": 0, "width": 6, "height": 6, "properties": {"markdown": "Theirs"}}
+    cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=json.dumps({"widgets": [text]}))
+
+
+def held_lock(place: Place) -> None:
+    """A run on another machine has died with the lock."""
+    held = {name: {"S": value} for name, value in {"lock_name": "deploy", "who": "somebody", "run": "dead", "machine": "another"}.items()}
+    place.client("dynamodb").put_item(TableName="shop-locks", Item=held | {"since": {"N": "1"}, "expires": {"N": "9999999999"}})
 
 
 def no_leftover(place: Place) -> None:
@@ -52,11 +105,11 @@ def _table(client: Any) -> None:
 
 
 def _bucket(client: Any) -> None:
-    client.delete_bucket_lifecycle(Bucket=BUCKET)
-    client.delete_bucket_policy(Bucket=BUCKET)
-    client.delete_bucket_tagging(Bucket=BUCKET)
-    client.delete_public_access_block(Bucket=BUCKET)
-    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
+    client.delete_bucket_lifecycle(Bucket=IMAGES)
+    client.delete_bucket_policy(Bucket=IMAGES)
+    client.delete_bucket_tagging(Bucket=IMAGES)
+    client.delete_public_access_block(Bucket=IMAGES)
+    client.put_bucket_versioning(Bucket=IMAGES, VersioningConfiguration={"Status": "Suspended"})
 
 
 def _logs(client: Any) -> None:

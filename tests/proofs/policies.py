@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import drift, leftover, no_leftover
+from tests.proofs.drift import drift, empty, held_lock, leftover, no_leftover, others_at_work
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -36,8 +36,11 @@ class Step:
     variables: dict[str, Any] = field(default_factory=dict)
 
 
-def empty(place: Place) -> None:
-    place.control("POST", "reset")
+def first_run(place: Place) -> None:
+    """What can be undone is made, on an account where others were at work."""
+    empty(place)
+    others_at_work(place)
+    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
 
 
 def steps(source: Path) -> list[Step]:
@@ -45,6 +48,8 @@ def steps(source: Path) -> list[Step]:
     release = {"app_deploy_source": str(source)}
     return [
         Step("immediate-check", "immediate", ("--check",), empty),
+        Step("undo-check", "undo", ("--check",), first_run),
+        Step("undo", "undo", (), first_run),
         Step("immediate", "immediate", (), empty),
         Step("immediate-verify", "verify"),
         Step("immediate-check", "immediate", ("--check",), drift),
@@ -55,6 +60,8 @@ def steps(source: Path) -> list[Step]:
         Step("deploy-verify", "verify", ("--tags", "app_deploy")),
         Step("rollback-check", "rollback", ("--check",)),
         Step("rollback", "rollback"),
+        Step("unlock-check", "unlock", ("--check",), held_lock, {"lock": "deploy"}),
+        Step("unlock", "unlock", (), held_lock, {"lock": "deploy"}),
         Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
         Step("drill", "drill", (), no_leftover, {"drill": "alarms"}),

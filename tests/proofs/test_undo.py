@@ -2,58 +2,20 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.integration.place import Place
 from tests.proofs import account
+from tests.proofs.drift import others_at_work
 
 pytestmark = pytest.mark.timeout(300)
 ROLES = ("--tags", "dynamodb,s3,cloudwatch")
-IMAGES = "shop-images-123456789012"
 
 
 @pytest.fixture
 def used(place: Place) -> Place:
-    """An account where others have been at work: of each kind one resource that differs from what the inventory says."""
-    cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
-    dynamodb.create_table(
-        TableName="shop-orders",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "customer", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-customer-only",
-                "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-        Tags=[{"Key": "team", "Value": "shop"}],
-    )
-    dynamodb.get_waiter("table_exists").wait(TableName="shop-orders", WaiterConfig={"Delay": 1})
-    dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
-    s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    # A bucket that once had versions can be suspended, and never be without again.
-    s3.put_bucket_versioning(Bucket=IMAGES, VersioningConfiguration={"Status": "Suspended"})
-    rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}
-    s3.put_bucket_lifecycle_configuration(Bucket=IMAGES, LifecycleConfiguration={"Rules": [rule]})
-    statement = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": f"arn:aws:s3:::{IMAGES}"}
-    s3.put_bucket_policy(Bucket=IMAGES, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    sns.create_topic(Name="shop-alerts", Attributes={"DisplayName": "Theirs"}, Tags=[{"Key": "team", "Value": "shop"}])
-    sqs.create_queue(QueueName="shop-alerts-inbox", tags={"team": "shop"})
-    logs.create_log_group(logGroupName="/shop/application", tags={"team": "shop"})
-    logs.put_retention_policy(logGroupName="/shop/application", retentionInDays=3)
-    metric = {"metricName": "Theirs", "metricNamespace": "Shop", "metricValue": "1"}
-    logs.put_metric_filter(logGroupName="/shop/application", filterName="errors", filterPattern="ERROR", metricTransformations=[metric])
-    cloudwatch.put_metric_alarm(
-        **{"AlarmName": "shop-latency", "Namespace": "Shop", "MetricName": "Latency", "Statistic": "Average", "Period": 300},
-        **{"EvaluationPeriods": 2, "DatapointsToAlarm": 1, "Threshold": 9, "ComparisonOperator": "GreaterThanThreshold"},
-        Tags=[{"Key": "team", "Value": "shop"}],
-    )
-    text = {"type": "text", "x": 0, "y": 0, "width": 6, "height": 6, "properties": {"markdown": "Theirs"}}
-    cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=json.dumps({"widgets": [text]}))
+    """An account where others have been at work."""
+    others_at_work(place)
     return place
 
 

@@ -222,8 +222,10 @@ def main() -> None:
             wrong.append(f"{claim['id']}: {operation} is not an operation that reads")
     if wrong:
         module.fail("; ".join(wrong))
+    if module.check_mode:
+        module.done(changed=False)
 
-    # A proof only reads, whatever the mode of the run.
+    # A proof only reads.
     aws = module.aws = Aws(module.params, check_mode=True)
     identity = module.ask("the caller", aws.call, "sts", "get_caller_identity")
     asked = {question(claim): claim["ask"] for claim in claims if claim["ask"]}

@@ -111,7 +111,7 @@ def test_a_role_ends_with_its_proof(role):
     last = read(f"roles/{role}/tasks/main.yml")[-1]
     proof = last.get("ansible.builtin.import_tasks") or last.get("ansible.builtin.include_tasks")
 
-    assert (last["name"], last["when"]) == ("The claims hold", "not ansible_check_mode")
+    assert (last["name"], "when" in last) == ("The claims hold", False)
     assert "prodready.aws.prove" in read(f"roles/{role}/tasks/{proof}")[-1]
 
 

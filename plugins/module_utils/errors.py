@@ -21,6 +21,7 @@ REMEDIES = {
     r"AccessDenied.*|Unauthorized.*|AuthorizationError.*|403": "grant {action} to the caller (see the role's README) and run again",
     r"ExpiredToken.*|RequestExpired": "renew the credentials and run again",
     r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
+    r"ProfileNotFound": "correct runbook_aws.profile, or leave it out to use the environment's credentials, and run again",
     r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
     r"LimitExceeded.*|.*QuotaExceeded.*|TooMany.*": "raise the quota in Service Quotas or remove what is not needed",
     r"Validation.*|Invalid.*|Malformed.*": "correct the value in the inventory",

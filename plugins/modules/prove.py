@@ -12,6 +12,7 @@ description:
   - Asks AWS or a URL, compares the answer with what the claim expects, and writes one evidence record for each claim.
   - Claims that ask the same share one request.
   - Never changes anything in AWS. Nothing observed means that a claim does not hold.
+  - In check mode the claims are examined, nothing is asked and no evidence is written.
 extends_documentation_fragment:
   - prodready.aws.aws
 options:
@@ -100,7 +101,7 @@ claims:
   description: The evidence, one record for each claim.
   type: list
   elements: dict
-  returned: always
+  returned: outside check mode
 """
 
 import json

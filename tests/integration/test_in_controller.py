@@ -118,3 +118,38 @@ def test_what_fails_says_why(way):
 
     assert "table.missing: There is such a table: expected equals 'ACTIVE'" in failed["A claim does not hold"]
     assert "Unsupported parameters for (prodready.aws.release_archive) module: colour." in failed["An option is wrong"]
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """A rehearsal, then the same for good, on an account that has one of two tables."""
+    place = Place(tmp_path_factory.mktemp("rehearsal") / "sandbox")
+    place.sandbox("up", "--only", "emulator")
+    key = {"AttributeName": "id"}
+    place.client("dynamodb").create_table(
+        TableName="shop-orders",
+        KeySchema=[{**key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{**key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": "prodready:managed", "Value": "true"}, {"Key": "prodready:app", "Value": "shop"}],
+    )
+    run = place.playbook("../tests/integration/playbooks/rehearsal")
+    yield Seen(run, place.requests(), {})
+    place.sandbox("down")
+
+
+def test_a_rehearsal_shows_no_change_and_what_is_then_done_does(rehearsed):
+    assert rehearsed.run.code == 0, rehearsed.run.error
+    results = [(task["task"], task["result"]["changed"], "plan" in task["result"]) for task in rehearsed.run.tasks]
+    assert results == [
+        ("A set that needs no change", False, False),
+        ("A set that does", False, False),
+        ("A set that needs no change", False, True),
+        ("A set that does", True, True),
+    ]
+
+
+def test_a_set_that_needs_no_change_is_read_once(rehearsed):
+    asked = [request["params"].get("TableName") for request in rehearsed.writes if request["operation"] == "DescribeTable"]
+    assert asked.count("shop-orders") == 1
+    assert asked.count("shop-products") > 1

@@ -27,6 +27,7 @@ def test_one_line_names_resource_operation_answer_remedy_and_request():
         ("ExpiredTokenException", "renew the credentials"),
         ("UnrecognizedClientException", "check the credentials"),
         ("InvalidClientTokenId", "check the credentials"),
+        ("ProfileNotFound", "correct runbook_aws.profile, or leave it out"),
         ("ThrottlingException", "lower runbook_aws.concurrency"),
         ("TooManyRequestsException", "lower runbook_aws.concurrency"),
         ("LimitExceededException", "raise the quota"),

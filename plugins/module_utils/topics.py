@@ -76,6 +76,16 @@ def hidden(endpoint: str) -> str:
     return re.sub(r"(://[^:/@\s]+):[^@/\s]+@", r"\1:****@", endpoint)
 
 
+def by_name(aws: Aws, topic: Mapping[str, Any]) -> dict[str, Any]:
+    """The topic as it is given, where what is of this place is named as it is read: without its ARN."""
+
+    def shortened(one: Mapping[str, Any]) -> dict[str, Any]:
+        queue = one.get("dead_letter_queue")
+        return {**one, "endpoint": _short(aws, one["protocol"], one["endpoint"]), "dead_letter_queue": queue and _short(aws, "sqs", queue)}
+
+    return {**topic, "subscriptions": [shortened(one) for one in topic.get("subscriptions") or []]}
+
+
 def want(topic: Mapping[str, Any], ownership: Mapping[str, str]) -> tuple[dict[str, State], dict[str, str]]:
     """The topic, its inbox and its subscriptions; and the endpoints in full, which no state shows."""
     name, tags = topic["name"], {**(topic.get("tags") or {}), **ownership}

@@ -247,6 +247,20 @@ MONITORING = [
         "30, 60",
         "31",
     ),
+    monitoring(
+        "a log field that is not looked for",
+        {
+            "cloudwatch_log_groups": [
+                {
+                    "name": "/shop/x",
+                    "metric_filters": [
+                        {"namespace": "Shop", "metric_name": "Ms", "name": "ms", "pattern": "{ $.msec > 9 }", "value": "$.ms"}
+                    ],
+                }
+            ]
+        },
+        "log group /shop/x: metric filter ms: $.ms must be a field that its pattern has",
+    ),
     monitoring("no log group's name", {"cloudwatch_log_groups": [{"name": "a b"}]}, "log group a b: name must be 1 to 512 of letters"),
     monitoring("no topic's name", {"cloudwatch_topics": [{"name": "a b"}]}, "topic a b: name must be 1 to 256 of letters, digits, _ and -"),
     monitoring(

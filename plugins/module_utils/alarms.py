@@ -93,7 +93,7 @@ def _watch(item: Mapping[str, Any]) -> dict[str, Any] | list[dict[str, Any]]:
     return sorted((_query(query, period, shown) for query, shown in zip(queries, returned, strict=True)), key=lambda query: query["id"])
 
 
-def by_name(aws: Aws, item: Mapping[str, Any]) -> dict[str, Any]:
+def by_name(aws: Aws, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """The alarm as it is given, where what is of this place is named as it is read: without its ARN."""
     topics, alarms = aws.arn("sns", ""), aws.arn("cloudwatch", "alarm:")
     actions = {key: [one.removeprefix(topics) for one in item[key]] for key in ACTIONS if item.get(key) is not None}

@@ -76,7 +76,7 @@ def hidden(endpoint: str) -> str:
     return re.sub(r"(://[^:/@\s]+):[^@/\s]+@", r"\1:****@", endpoint)
 
 
-def by_name(aws: Aws, topic: Mapping[str, Any]) -> dict[str, Any]:
+def by_name(aws: Aws, topic: Mapping[str, Any]) -> Mapping[str, Any]:
     """The topic as it is given, where what is of this place is named as it is read: without its ARN."""
 
     def shortened(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -161,9 +161,8 @@ def test_a_secret_that_is_too_large_says_by_how_much():
     assert secret.too_large(Content({"A": "x" * 60000})) is None
 
 
-VARIABLES = st.dictionaries(
-    st.from_regex(r"[A-Z_]{1,6}", fullmatch=True), st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4
-)
+NAMES = st.from_regex(r"[A-Z_]{1,6}", fullmatch=True)
+VARIABLES = st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4)
 
 
 @given(VARIABLES, VARIABLES, st.lists(NAMES, max_size=2))

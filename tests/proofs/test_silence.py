@@ -23,8 +23,8 @@ from tests.integration.place import CHECKOUT, Place, Run, shop
 from tests.proofs.drift import held_lock
 from tests.proofs.silence import SECRETS, Neighbour, SecretPlace, exposed, files, forms, leaks
 
-pytestmark = pytest.mark.timeout(900)
 ALL = os.environ.get("PROOFS") == "all"
+pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 # What each role's run is denied at the first thing that it writes.
 DENIED = {"environment": "CreateSecret", "dynamodb": "CreateTable", "s3": "PutBucketPolicy", "cloudwatch": "PutMetricAlarm"}
 SHORT = {"secret": True, "rotation": {"by": "generated", "length": 16, "maximum_age_days": 30}}
@@ -121,15 +121,17 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         place.learn()
         made.runs.append((step, run))
 
-    with made.neighbour:
-        denied(place, *DENIED.values())
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda role: take(0, Step("immediate", ("--tags", role), fails=True)), DENIED))
-        allowed(place)
-        for number, step in enumerate(TAKEN, 1):
-            take(number, step)
-    yield made
-    place.sandbox("down")
+    try:
+        with made.neighbour:
+            denied(place, *DENIED.values())
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(lambda role: take(0, Step("immediate", ("--tags", role), fails=True)), DENIED))
+            allowed(place)
+            for number, step in enumerate(TAKEN, 1):
+                take(number, step)
+        yield made
+    finally:
+        place.sandbox("down")
 
 
 def test_the_runs_went_as_they_were_meant_to(journey):

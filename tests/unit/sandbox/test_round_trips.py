@@ -214,6 +214,6 @@ def test_a_secret(run, values, asked):
 
 @pytest.mark.parametrize("main", [s3_buckets.main])
 def test_a_module_that_reads_something_else_than_it_made_would_be_seen(run, monkeypatch, main):
-    monkeypatch.setattr(s3_buckets, "read", lambda aws, asked: {})
+    monkeypatch.setattr(s3_buckets, "read", lambda *_: {})
     with pytest.raises(AssertionError):
         settle(run, main, buckets=[{"name": "shop-images", "create": True}])

@@ -37,7 +37,7 @@ PROFILE = "legacy"
 CONFIDENTIAL = {"secret_values"}
 # It uses the other modules, which would not be packed with it.
 NEVER_PACKED = {"undo"}
-# The fact that keeps what a rehearsal has found to be as it is to be, by module and options.
+# The fact that keeps what a rehearsal has found to be as it is to be, by run (facts may be cached for others), module and options.
 SETTLED = "prodready_settled"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -64,7 +64,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
         rehearsing = boolean(self._templar.template(task_vars.get("runbook_rehearsal", False)))
-        known = (task_vars.get("ansible_facts") or {}).get(SETTLED, {})
+        known = (task_vars.get("ansible_facts") or {}).get(SETTLED, {}).get(RUN, {})
         if not rehearsing and self._key() in known:
             return known[self._key()]
         result = self.module(self._task.action.rpartition(".")[2], self._task.args, task_vars)
@@ -78,7 +78,7 @@ class ActionModule(ActionBase):
         if result.get("failed"):
             return result
         if "plan" in result and not result["changed"]:
-            return {"changed": False, "ansible_facts": {SETTLED: {**known, self._key(): result}}}
+            return {"changed": False, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
         return {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
 
     def module(self, name: str, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

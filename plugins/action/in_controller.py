@@ -25,16 +25,18 @@ from ansible.module_utils.common.json import Direction, get_module_decoder, get_
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ..module_utils import lifetime
 from ..module_utils.aws import AWS_SPEC, warm
 
 PROFILE = "legacy"
 # Their answers are never shown, whatever the task says; a registered variable has them all the same.
 CONFIDENTIAL = {"secret_values"}
-# It uses the other modules, which would not be packed with it.
-NEVER_PACKED = {"undo"}
+# A lock is held as long as the run's processes live; undo uses the other modules, which would not be packed with it.
+NEVER_PACKED = {"lock", "undo"}
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
+lifetime.begin()
 warm("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "s3", "secretsmanager", "sns")
 
 

@@ -41,10 +41,12 @@ def explain(name: str, service: str, operation: str, error: Exception) -> str:
     remedy = next((remedy for pattern, remedy in REMEDIES.items() if re.fullmatch(pattern, code)), None)
     if remedy is None and isinstance(error, BotoCoreError):
         remedy = "check the credentials, the region and the network between here and AWS, then run again"
+    if remedy is None:
+        remedy = f"look {code} up in the API reference of {operation}, correct what it names, and run again"
     request = getattr(error, "response", {}).get("ResponseMetadata", {}).get("RequestId")
     return (
         f"{name}: {service}:{operation} failed with {code}: {said.strip().rstrip('.')}."
-        + (f" Next: {remedy.format(action=_missing(service, operation, said))}." if remedy else "")
+        f" Next: {remedy.format(action=_missing(service, operation, said))}."
         + (f" (request {request})" if request else "")
     )
 

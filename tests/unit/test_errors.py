@@ -61,8 +61,10 @@ def test_a_missing_permission_is_named_as_policies_name_it(service, operation, c
     assert f"Next: grant {action} to the caller" in explain("it", service, operation, answered(code, said))
 
 
-def test_an_error_that_nobody_knows_has_no_made_up_remedy():
-    assert "Next:" not in explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
+def test_of_an_error_that_nobody_knows_it_is_said_where_to_look_it_up():
+    said = explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
+
+    assert "Next: look TableIsTired up in the API reference of UpdateTable, correct what it names, and run again." in said
 
 
 def test_an_error_on_the_way_to_aws_says_where_to_look():

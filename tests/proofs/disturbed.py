@@ -42,7 +42,8 @@ ROWS = [
     *(role(name, moment) for moment in ("empty", "drifted") for name in ("environment", "dynamodb", "s3", "cloudwatch")),
     role("app_deploy", "account"),
     Row("deploy", "applied", "deploy", release="1.0.1", serves=True),
-    Row("rollback", "upgraded", "rollback", serves=True),
+    # Once more it would go back one further, unless it is named.
+    Row("rollback", "upgraded", "rollback", settled=("-e", f"app_deploy_release={BEFORE}"), serves=True),
     Row("rotate", "applied", "rotate", ("-e", "environment_rotate=SESSION_SECRET"), settled=("rotate",), serves=True),
     Row("undo", "used", "undo"),
     Row("unlock", "locked", "unlock", ("-e", "lock=deploy"), serves=True),

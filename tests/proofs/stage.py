@@ -114,7 +114,8 @@ def _with(change: Callable[[Place], object]) -> Callable[[Stage], None]:
 
 def _upgraded(stage: Stage) -> None:
     stage.at("applied")
-    stage.run("deploy", app_deploy_source=str(stage.source("1.0.1")))
+    for version in ("1.0.1", "1.0.2"):
+        stage.run("deploy", app_deploy_source=str(stage.source(version)))
 
 
 MOMENTS: dict[str, Callable[[Stage], None]] = {

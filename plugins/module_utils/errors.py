@@ -52,8 +52,7 @@ def explain(name: str, service: str, operation: str, error: Exception) -> str:
     request = answer_of(error).get("ResponseMetadata", {}).get("RequestId")
     return (
         f"{name}: {service}:{operation} failed with {code}: {said.strip().rstrip('.')}."
-        f" Next: {remedy.format(action=_missing(service, operation, said))}."
-        + (f" (request {request})" if request else "")
+        f" Next: {remedy.format(action=_missing(service, operation, said))}." + (f" (request {request})" if request else "")
     )
 
 

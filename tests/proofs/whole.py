@@ -122,5 +122,3 @@ def environments(place: Place, name: str) -> dict[str, Any]:
 def _variables(text: str) -> dict[str, str]:
     pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
     return {key: value.strip().removeprefix('"').removesuffix('"') for key, value in pairs}
-
-

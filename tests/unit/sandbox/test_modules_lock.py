@@ -59,7 +59,13 @@ def test_another_run_is_told_who_holds_the_lock_since_when_and_how_to_release_it
 @pytest.mark.parametrize("state", ["held", "released"])
 def test_a_lock_is_taken_or_released_when_only_the_answer_was_lost(held, endpoint_url, state):
     held(RUN, state={"held": "released", "released": "held"}[state])
-    rule = {"service": "dynamodb", "mutates": True, "operation": {"held": "PutItem", "released": "DeleteItem"}[state], "cut": "after", "times": 1}
+    rule = {
+        "service": "dynamodb",
+        "mutates": True,
+        "operation": {"held": "PutItem", "released": "DeleteItem"}[state],
+        "cut": "after",
+        "times": 1,
+    }
     requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": [rule]}, timeout=10)
     answer = held(RUN, state=state)
 

@@ -17,7 +17,10 @@ def snapshot(endpoint_url):
 
 def test_what_was_made_since_is_gone_and_what_was_removed_is_back(client, snapshot):
     dynamodb, s3 = client("dynamodb"), client("s3")
-    key = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    key = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }
     dynamodb.create_table(TableName="ttt", BillingMode="PAY_PER_REQUEST", **key)
     dynamodb.get_waiter("table_exists").wait(TableName="ttt", WaiterConfig={"Delay": 1})
     dynamodb.put_item(TableName="ttt", Item={"id": {"S": "1"}})

@@ -21,6 +21,7 @@ SECRET = Row("environment", "a secret", "immediate", ("--tags", "environment", "
 UNLOCK = Row("unlock", "a lock", "unlock", ("-e", "lock=deploy"))
 PLAN = "plugins/module_utils/plan.py"
 AWS = "plugins/module_utils/aws.py"
+NEXT = 'f" Next: {remedy.format(action=_missing(service, operation, said))}."'
 
 
 def _lock(stage: Stage) -> None:
@@ -73,11 +74,7 @@ def test_a_third_run_that_changes_something_is_seen(disturbance):
 
 def test_a_lock_that_stays_held_is_seen(disturbance):
     disturbance.reference(UNLOCK)
-    with broken(
-        disturbance.place,
-        Edit("plugins/modules/lock.py", "    return answer is not None\n\n\ndef main", "    return False\n\n\ndef main"),
-        Edit("plugins/modules/lock.py", '"delete_item"', '"get_item"'),
-    ):
+    with broken(disturbance.place, Edit("plugins/modules/lock.py", "lock) for lock in locks]", "lock) for lock in locks[1:]]")):
         disturbance.begin(UNLOCK)
         disturbance.run(UNLOCK)
         assert seen(disturbance.wounds(UNLOCK), "lock deploy is held")
@@ -131,7 +128,7 @@ def test_an_item_that_is_passed_over_is_seen(disturbance):
 
 
 def test_an_error_without_a_remedy_is_seen(disturbance):
-    with broken(disturbance.place, Edit("plugins/module_utils/errors.py", 'f" Next: {remedy', 'f" So: {remedy')):
+    with broken(disturbance.place, Edit("plugins/module_utils/errors.py", NEXT, '""')):
         assert seen(befallen(disturbance, closed(BUCKETS.name, "s3", "s3:ListBuckets", IMAGES)), "no remedy in")
 
 

@@ -20,7 +20,7 @@ STAGES = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING")
 def read(place: Place, values: dict[str, str]) -> dict[str, Any]:
     """`values` are the secret's from before: a value is one of these or a new one."""
     return {
-        **account.read(place.client),
+        **{name: found for name, found in account.read(place.client).items() if not name.startswith(("secret ", "lock ", "backup "))},
         **secret(place, values),
         "locks": locks(place),
         "restore points": restore_points(place),

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-import requests
 from ansible_collections.prodready.aws.plugins.module_utils.aws import Aws
 from ansible_collections.prodready.aws.plugins.modules import lock
 
@@ -54,24 +53,6 @@ def test_another_run_is_told_who_holds_the_lock_since_when_and_how_to_release_it
     assert refused["holder"] == holder
     for word in (holder["who"], RUN, holder["since"], holder["expires"], "ansible-playbook playbooks/unlock.yml -e lock=deploy"):
         assert word in refused["msg"]
-
-
-@pytest.mark.parametrize("state", ["held", "released"])
-def test_a_lock_is_taken_or_released_when_only_the_answer_was_lost(held, endpoint_url, state):
-    held(RUN, state={"held": "released", "released": "held"}[state])
-    rule = {
-        "service": "dynamodb",
-        "mutates": True,
-        "operation": {"held": "PutItem", "released": "DeleteItem"}[state],
-        "cut": "after",
-        "times": 1,
-    }
-    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": [rule]}, timeout=10)
-    answer = held(RUN, state=state)
-
-    assert not answer.get("failed"), answer
-    assert (answer["holder"].get("run") == RUN) is (state == "held")
-    assert bool(held(OTHER).get("failed")) is (state == "held")
 
 
 def test_the_same_run_takes_its_lock_again_and_holds_it_longer(held, later):

@@ -82,7 +82,8 @@ class Faults:
         if not rule:
             return answer(call, environ)
         time.sleep(rule.delay_seconds)
-        response = answer(call, environ) if rule.cut == "after" else None
+        if rule.cut == "after":
+            answer(call, environ)
         if rule.hold:
             rule.holding += 1
             changed.wait()
@@ -96,7 +97,10 @@ class Faults:
         return [asdict(rule) for rule in self._rules]
 
     def replace(self, rules: list[dict[str, Any]]) -> None:
-        """All rules anew, which releases what is held; the first that befalls a request is the one. ValueError says what is wrong with which."""
+        """All rules anew, which releases what is held; the first that befalls a request is the one.
+
+        ValueError says what is wrong with which.
+        """
         new = [_rule(number, rule) for number, rule in enumerate(rules, 1)]
         with self._lock:
             self._rules = new

@@ -10,7 +10,7 @@ import io
 import pickle
 import threading
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
@@ -41,7 +41,7 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, _LOCKS):
             return threading.RLock, ()
-        if isinstance(obj, PrivateKeyTypes):
+        if isinstance(obj, get_args(PrivateKeyTypes)):
             pem = obj.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             return _key, (pem,)
         if isinstance(obj, Certificate):

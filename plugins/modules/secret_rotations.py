@@ -38,9 +38,9 @@ options:
     description:
       - V(pending) makes new values for what is due, as version AWSPENDING, and has commands take them over. What a run left there is
         taken up again if it is of the same rotation, and forgotten if not.
-      - V(promote) makes the version that was tested current. V(finish) is the last step, when every process has it; until then the
-        version is AWSPENDING too, and V(pending) takes the rotation up again from there. V(abandon) forgets what is pending, and has commands take over the
-        current values again.
+      - V(promote) makes the version that was tested current. It stays AWSPENDING too until V(finish), the last step, when every process
+        has it; V(pending) takes a rotation that was not finished up again from there.
+      - V(abandon) forgets what is pending, and has commands take over the current values again.
       - V(revert) makes the values from before O(version) current again.
     type: str
     choices: [pending, promote, finish, abandon, revert]
@@ -130,9 +130,10 @@ def in_file(rules: schema.Rules, names: list[str], src: str | None, current: sec
 
 def supplied(rules: schema.Rules, names: list[str], src: str | None, current: secret.Content) -> dict[str, str]:
     """The new values that their owners have put into the .env file."""
-    given = in_file(rules, names, src, current)
-    for name, value in given.items():
-        if value is None:
+    found = in_file(rules, names, src, current)
+    given = {name: value for name, value in found.items() if value is not None}
+    for name in found:
+        if name not in given:
             raise rotation.Refused(f"{name}: its owner supplies the value. Put the new one into the .env file first.")
         if broken := schema.check(given, rules, allow_undeclared=True)[name]:
             raise rotation.Refused(f"{name}: the new value {'; '.join(broken)}.")

@@ -1,4 +1,4 @@
-"""A run is killed at a request that changes something, or does not hear AWS's answer to it; the playbook is run again, and all is as if nothing had been.
+"""A run is killed at a request that changes something, or does not hear AWS's answer to it: run again, all is as if nothing had been.
 
 A seeded sample (PROOFS_SEED=n for another), or with PROOFS=all every request of every row.
 """

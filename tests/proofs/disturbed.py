@@ -133,7 +133,12 @@ class Disturbance:
         run = self.run(row)
         wrong = [f"the third run: {run.error or run.output[-500:]}"] if run.code else []
         wrong += [f"the third run changed {run.changed} things"] if run.changed else []
-        return wrong + [f"the third run asked for {one['service']}:{one['operation']}" for one in self.place.writes()]
+        return wrong + [f"the third run asked for {one['service']}:{one['operation']}" for one in self.place.writes() if not _locks(one)]
+
+
+def _locks(request: dict[str, Any]) -> bool:
+    """Every run takes a lock and gives it back."""
+    return request["params"].get("TableName") == "shop-locks"
 
 
 REMEDY = re.compile(r"\b(Next: |run again|rotate again|deploy again|correct|check|look|raise|release it|name one)", re.IGNORECASE)

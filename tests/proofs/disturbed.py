@@ -9,6 +9,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.integration.place import OPERATOR, Run, Started, until
@@ -31,10 +32,12 @@ class Row:
     release: str = ""
     settled: Row | None = None
     serves: bool = False
+    hosts: bool = False
 
 
 def role(name: str, moment: str) -> Row:
-    return Row(f"{name} on {moment}", moment, "immediate", ("--tags", name, "--skip-tags", "always"), serves=moment == "drifted")
+    typed = ("--tags", name, "--skip-tags", "always")
+    return Row(f"{name} on {moment}", moment, "immediate", typed, serves=moment == "drifted", hosts=name == "app_deploy")
 
 
 DEPLOYED = Row("deploy", "", "deploy", release="1.0.1")
@@ -43,10 +46,18 @@ VERIFIED = Row("verify", "", "verify")
 ROWS = [
     *(role(name, moment) for moment in ("empty", "drifted") for name in ("environment", "dynamodb", "s3", "cloudwatch")),
     role("app_deploy", "account"),
-    Row("deploy", "applied", "deploy", release="1.0.1", serves=True),
+    Row("deploy", "applied", "deploy", release="1.0.1", serves=True, hosts=True),
     # Once more it would go back one further.
-    Row("rollback", "upgraded", "rollback", settled=DEPLOYED, serves=True),
-    Row("rotate", "applied", "rotate", ("-e", "environment_rotate=SESSION_SECRET"), settled=Row("rotate", "", "rotate"), serves=True),
+    Row("rollback", "upgraded", "rollback", settled=DEPLOYED, serves=True, hosts=True),
+    Row(
+        "rotate",
+        "applied",
+        "rotate",
+        ("-e", "environment_rotate=SESSION_SECRET"),
+        settled=Row("rotate", "", "rotate"),
+        serves=True,
+        hosts=True,
+    ),
     Row("undo", "used", "undo"),
     Row("unlock", "locked", "unlock", ("-e", "lock=deploy"), serves=True),
     Row("drill", "applied", "drill", ("-e", "drill=alarms"), settled=VERIFIED, serves=True),
@@ -60,6 +71,7 @@ class Reference:
     row: Row
     state: dict[str, Any]
     writes: list[dict[str, Any]]
+    tasks: list[int]  # those that changed something, by number
 
 
 class Disturbance:
@@ -89,7 +101,8 @@ class Disturbance:
             run = self.run(row)
             assert run.code == 0, run.error or run.output[-2000:]
             writes = self.place.writes()
-            self.references[row.name] = Reference(row, whole.read(self.place, self.values), writes)
+            tasks = [number for number, task in enumerate(run.tasks, 1) if task["result"].get("changed")]
+            self.references[row.name] = Reference(row, whole.read(self.place, self.values), writes, tasks)
         return self.references[row.name]
 
     @contextlib.contextmanager
@@ -114,6 +127,12 @@ class Disturbance:
         self.faults()
         assert held, f"the run came to its end before request {number}"
 
+    def killed_after_task(self, row: Row, number: int) -> None:
+        """The run is killed when so many of its tasks have ended."""
+        started = self.start(row)
+        until(lambda: _lines(started.record) >= number or started.process.poll() is not None, f"task {number} of {row.name}", HELD_SECONDS)
+        started.kill()
+
     def _holding(self) -> bool:
         return any(rule["holding"] for rule in self.place.control("GET", "faults")["rules"])
 
@@ -134,6 +153,10 @@ class Disturbance:
         wrong = [f"the third run: {run.error or run.output[-500:]}"] if run.code else []
         wrong += [f"the third run changed {run.changed} things"] if run.changed else []
         return wrong + [f"the third run asked for {one['service']}:{one['operation']}" for one in self.place.writes() if not _locks(one)]
+
+
+def _lines(file: Path) -> int:
+    return file.read_bytes().count(b"\n") if file.exists() else 0
 
 
 def _locks(request: dict[str, Any]) -> bool:

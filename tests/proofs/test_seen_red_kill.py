@@ -13,7 +13,7 @@ from tests.proofs.disturbed import ROWS, Disturbance, Row, untidy
 from tests.proofs.drift import held_lock
 from tests.proofs.stage import MOMENTS, Stage
 from tests.proofs.test_faults import IMAGES, Fault, busy, closed, ended, one
-from tests.proofs.test_kill_anywhere import survived
+from tests.proofs.test_kill_anywhere import BEFORE, survived
 
 pytestmark = pytest.mark.timeout(600)
 BUCKETS = next(row for row in ROWS if row.name == "s3 on empty")
@@ -61,7 +61,7 @@ def seen(wounds: Iterator[str] | list[str], words: str) -> bool:
 def test_a_resource_that_is_left_half_made_because_it_is_there_is_seen(disturbance):
     disturbance.reference(BUCKETS)
     with broken(disturbance.place, Edit(PLAN, "if before != after:", "if before is None:")):
-        assert seen(survived(disturbance, BUCKETS, 3, "killed before"), "bucket shop-")
+        assert seen(survived(disturbance, BUCKETS, 3, BEFORE), "bucket shop-")
 
 
 def test_a_third_run_that_changes_something_is_seen(disturbance):

@@ -13,10 +13,11 @@ from sandbox import clock
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
 from sandbox.request_log import RequestLog
+from sandbox.snapshots import Snapshots
 
 
 class Control:
-    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement) -> None:
+    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement, snapshots: Snapshots) -> None:
         self._requests = requests
         self._faults = faults
         self._enforcement = enforcement
@@ -32,6 +33,8 @@ class Control:
             "DELETE /enforcement": lambda _: enforcement.clear(),
             "GET /clock": lambda _: {"offset_seconds": clock.offset()},
             "PUT /clock": lambda body: clock.set_offset(float(body["offset_seconds"])),
+            "PUT /snapshot": lambda body: snapshots.take(body["name"]),
+            "POST /snapshot": lambda body: snapshots.go_back(body["name"]),
             "POST /reset": lambda _: self._reset(),
         }
 

@@ -18,6 +18,7 @@ from sandbox.faults import Faults
 from sandbox.gateway import Gateway, Layer
 from sandbox.request_log import RequestLog
 from sandbox.service_metrics import ServiceMetrics
+from sandbox.snapshots import Snapshots
 from sandbox.unimplemented import Unimplemented
 from sandbox.validation import validation
 
@@ -33,9 +34,9 @@ def create_app(requests: Path = Path(os.devnull)) -> Gateway:
     repairs.apply()
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
-    log, faults, enforcement = RequestLog(requests), Faults(), Enforcement()
-    layers: list[Layer] = [log, ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
-    return Gateway(emulator, layers, Control(log, faults, enforcement))
+    log, faults, enforcement, snapshots = RequestLog(requests), Faults(), Enforcement(), Snapshots()
+    layers: list[Layer] = [log, ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation, snapshots]
+    return Gateway(emulator, layers, Control(log, faults, enforcement, snapshots))
 
 
 def main() -> None:

@@ -30,18 +30,20 @@ from ansible.plugins.action import ActionBase
 # Nothing of what is imported and read here is ever garbage; frozen, it stays shared with the tasks' processes.
 # https://docs.python.org/3/library/gc.html#gc.freeze
 gc.disable()
+from ..module_utils import lifetime  # noqa: E402
 from ..module_utils.aws import AWS_SPEC, warm  # noqa: E402
 
 PROFILE = "legacy"
 # Their answers are never shown, whatever the task says; a registered variable has them all the same.
 CONFIDENTIAL = {"secret_values"}
-# It uses the other modules, which would not be packed with it.
-NEVER_PACKED = {"undo"}
+# A lock is held as long as the run's processes live; undo uses the other modules, which would not be packed with it.
+NEVER_PACKED = {"lock", "undo"}
 # The fact that keeps what a rehearsal has found to be as it is to be, by run (facts may be cached for others), module and options.
 SETTLED = "prodready_settled"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
+lifetime.begin()
 warm("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "s3", "secretsmanager", "sns")
 gc.freeze()
 gc.enable()

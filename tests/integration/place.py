@@ -64,11 +64,11 @@ class Run:
 class Started:
     """A playbook that is running, with all its processes."""
 
-    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], checkout: Path, env: dict[str, str]) -> None:
         self.record = Path(env["RECORD_TO"])
         self.printed = self.record.with_suffix(".txt")
         with self.printed.open("wb") as output:
-            self.process = subprocess.Popen(command, cwd=CHECKOUT, env=env, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, cwd=checkout, env=env, stdout=output, stderr=subprocess.STDOUT)
 
     def wait(self) -> Run:
         try:
@@ -95,10 +95,11 @@ class Started:
 class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Whose playbooks, roles and modules run here; tests.proofs.broken puts another in its place.
+        self.checkout = CHECKOUT
         self.runs = itertools.count(1)
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))},
-            "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_NOCOLOR": "true",
@@ -115,7 +116,8 @@ class Place:
         file.touch(0o600)
         file.write_text(json.dumps(extra))
         command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
-        return Started(command, {**self.env, "RECORD_TO": str(file.with_suffix(".jsonl"))})
+        env = {**self.env, "ANSIBLE_CONFIG": str(self.checkout / "ansible.cfg"), "RECORD_TO": str(file.with_suffix(".jsonl"))}
+        return Started(command, self.checkout, env)
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
         return self.start(name, *arguments, **variables).wait()
@@ -134,7 +136,7 @@ class Place:
 
     def sandbox(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "sandbox", *arguments, "--folder", str(self.folder)]
-        subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
+        subprocess.run(command, cwd=self.checkout, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def stable(value: Any) -> Any:
 
 def read(client: Callable[[str], Any]) -> dict[str, Any]:
     """Every resource that the roles of the first phase keep, by service and name."""
-    cloudwatch, dynamodb, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
+    cloudwatch, dynamodb, kms, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "kms", "logs", "s3", "sns", "sqs"))
+    aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
     found: dict[str, Any] = {}
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
@@ -72,6 +73,9 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
         ask(f"queue {url} tags", sqs.list_queue_tags, QueueUrl=url)
     for name in dynamodb.list_tables()["TableNames"]:
         ask(f"table {name}", dynamodb.describe_table, TableName=name)
+        key = found[f"table {name}"]["Table"].get("SSEDescription", {})
+        if (arn := key.get("KMSMasterKeyArn", "")).rpartition("/")[2] in aliases:
+            key["KMSMasterKeyArn"] = aliases[arn.rpartition("/")[2]]
         ask(f"table {name} recovery", dynamodb.describe_continuous_backups, TableName=name)
         ask(f"table {name} ttl", dynamodb.describe_time_to_live, TableName=name)
         ask(f"table {name} tags", dynamodb.list_tags_of_resource, ResourceArn=dynamodb.describe_table(TableName=name)["Table"]["TableArn"])

@@ -70,7 +70,7 @@ def test_its_error_shows_the_last_log_lines_and_what_still_runs(unable_to_start)
 
 
 def test_no_further_host_is_touched(unable_to_start):
-    assert {task["host"] for task in unable_to_start.run.tasks} == {"app1"}
+    assert {task["host"] for task in unable_to_start.run.tasks} == {"primary", "app1"}
 
 
 def test_what_failed_is_no_release_to_roll_back_to(applied, unable_to_start):

@@ -33,10 +33,10 @@ UNCONDITIONAL = Edit("plugins/module_utils/locks.py", "OR expires < :now", "OR e
 
 
 def lock(place: Place, name: str = "immediate") -> dict[str, Any]:
+    item: dict[str, Any] = {}
     client = place.client("dynamodb")
-    if "shop-locks" not in client.list_tables()["TableNames"]:
-        return {}
-    item = client.get_item(TableName="shop-locks", Key={"lock_name": {"S": name}}).get("Item", {})
+    with contextlib.suppress(client.exceptions.ResourceNotFoundException):  # the table is about to be made
+        item = client.get_item(TableName="shop-locks", Key={"lock_name": {"S": name}}).get("Item", {})
     return {key: value.get("S") or float(value["N"]) for key, value in item.items()}
 
 
@@ -60,6 +60,7 @@ def at_work(place: Place, *typed: str) -> Iterator[Started]:
         place.control("DELETE", "faults")
         if started.process.poll() is None:
             started.process.send_signal(signal.SIGCONT)
+            started.wait()
 
 
 def typed(place: Place, *what: str, **variables: Any) -> Run:

@@ -51,6 +51,24 @@ def test_a_phase_playbook_has_the_roles_of_its_items_and_no_others(phase):
     assert found == {f"prodready.aws.{role}" for item in ROADMAP if item["phase"] == phase for role in item["roles"]}
 
 
+def locks(playbook: str) -> list[str] | None:
+    """What a playbook locks before it does anything else."""
+    first = read(f"playbooks/{playbook}")[0]
+    return first.get("vars", {}).get("runbook_locks") if first.get("ansible.builtin.import_playbook") == "place.yml" else None
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_playbook_locks_its_phase(phase):
+    assert phase in (locks(f"{phase}.yml") or [])
+
+
+def test_what_changes_something_holds_a_lock_and_nothing_else_does():
+    for playbook in ("deploy.yml", "rotate.yml", "rollback.yml"):
+        assert locks(playbook) == ["immediate"], playbook
+    assert sorted(locks("undo.yml") or []) == PHASES
+    assert [locks(playbook) for playbook in ("verify.yml", "drill.yml", "unlock.yml")] == [None, None, None]
+
+
 def test_the_proof_asks_every_role():
     proven = {(task.get("name"), task.get("tasks_from")) for play in plays("verify.yml") for task in dictionaries(play.get("tasks"))}
 

@@ -55,6 +55,12 @@ def production(shared_place: Place, tmp_path_factory: pytest.TempPathFactory) ->
         yield Production(shared_place, proxy, checkout)
 
 
+def release(production: Production, version: str) -> None:
+    """The application's source is another version."""
+    package = production.checkout / "examples/shop/package.json"
+    package.write_text(package.read_text().replace('"version": "1.0.0"', f'"version": "{version}"', 1))
+
+
 def test_the_guide_types_every_playbook():
     typed = {match[1] for _, command in COMMANDS if (match := PLAYBOOK.search(command))}
     parts = {"place", "report", "application"}
@@ -67,6 +73,8 @@ def test_each_command_of_the_guide_works_under_its_policy_and_talks_to_aws_alone
     place.control("DELETE", "enforcement")
     if document := policy(command):
         place.control("PUT", "enforcement", {"access_key": KEY, "policy": document})
+    if "deploy.yml" in command:
+        release(production, "1.0.1")
     done = production.typed(command)
     place.control("DELETE", "enforcement")
     assert done.returncode == 0, done.stdout[-3000:]
@@ -77,8 +85,10 @@ def test_each_command_of_the_guide_works_under_its_policy_and_talks_to_aws_alone
 
 def test_the_guide_lists_the_hosts_that_it_takes(production: Production) -> None:
     listed = GUIDE.partition("<!-- hosts -->")[2].partition("<!-- /hosts -->")[0]
-    hosts = {name.replace("REGION", REGION).replace("BUCKET", BUCKET) for name in re.findall(r"`([\w.]+\.amazonaws\.com)`", listed)}
-    assert production.ever - {"iam.amazonaws.com"} == hosts
+    for word, value in (("REGION", REGION), ("BUCKET", BUCKET), ("ACCOUNT", ACCOUNT)):
+        listed = listed.replace(word, value)
+    hosts = set(re.findall(r"`([\w.-]+\.amazonaws\.com)`", listed))
+    assert production.ever - {"iam.amazonaws.com"} == hosts - {f"kms.{REGION}.amazonaws.com"}  # the example declares no key
 
 
 def test_the_account_guard_refuses_the_wrong_account(production: Production) -> None:

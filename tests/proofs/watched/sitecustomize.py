@@ -10,9 +10,9 @@ from typing import Any
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
-        told = arguments[1] if event != "socket.getaddrinfo" else arguments[:2]
+        address = arguments[:2] if event == "socket.getaddrinfo" else arguments[1]
         with open(os.environ["WATCHED_TO"], "a") as file:  # noqa: PTH123, no import that is not needed
-            file.write(json.dumps(told, default=repr) + "\n")
+            file.write(json.dumps([event, address], default=repr) + "\n")
 
 
 sys.addaudithook(watch)

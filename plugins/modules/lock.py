@@ -53,7 +53,11 @@ holders:
   type: dict
   returned: always
   sample:
-    immediate: {who: ops@bastion, run: 20261123T114512Z-4711-3f2a9c, since: "2026-11-23T11:45:12+00:00", expires: "2026-11-23T11:55:12+00:00"}
+    immediate:
+      who: ops@bastion
+      run: 20261123T114512Z-4711-3f2a9c
+      since: "2026-11-23T11:45:12+00:00"
+      expires: "2026-11-23T11:55:12+00:00"
 plan:
   description: The table, when it was missing.
   type: list

@@ -85,7 +85,7 @@ class Started:
     def kill(self) -> None:
         """As when the machine's power fails, for all that the run has started."""
         self.freeze()
-        for pid in descendants(self.process.pid):
+        for pid in [*descendants(self.process.pid), *keepers(self.process.pid)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         os.kill(self.process.pid, signal.SIGKILL)
@@ -113,7 +113,6 @@ class Place:
         """Run playbooks/<name>.yml with these command line arguments and extra variables."""
         extra = {"runbook_aws": self.aws, **variables}
         file = self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.vars.json"
-        file.touch(0o600)
         file.write_text(json.dumps(extra))
         command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
         env = {**self.env, "ANSIBLE_CONFIG": str(self.checkout / "ansible.cfg"), "RECORD_TO": str(file.with_suffix(".jsonl"))}
@@ -165,8 +164,8 @@ class Place:
         return [request for request in self.control("GET", "requests")["requests"] if request["access_key"] == OPERATOR]
 
     def writes(self) -> list[dict[str, Any]]:
-        """Those that change something."""
-        return [request for request in self.requests() if request["mutates"]]
+        """Those that change something; a lock is gone when its run is."""
+        return [request for request in self.requests() if request["mutates"] and not is_of_lock(request)]
 
     def client(self, service: str, region: str = "eu-central-1") -> Any:
         return boto3.client(
@@ -218,12 +217,28 @@ def shop(folder: Path, version: str, files: dict[str, str] | None = None) -> Pat
     return folder
 
 
+def is_of_lock(request: dict[str, Any]) -> bool:
+    """Whether a request takes, prolongs or releases a lock."""
+    return request["operation"] in ("PutItem", "DeleteItem") and request["params"].get("TableName", "").endswith("-locks")
+
+
 def descendants(pid: int) -> list[int]:
     found = []
     for file in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             for child in map(int, file.read_text().split()):
                 found += [*descendants(child), child]
+    return found
+
+
+def keepers(pid: int) -> list[int]:
+    """The processes that hold the locks of a run; they belong to no other process, but have its command line and environment."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/environ").read_bytes()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(folder.name) != pid and command == ((folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()):
+                found.append(int(folder.name))
     return found
 
 

@@ -71,7 +71,9 @@ def others_at_work(place: Place) -> None:
 
 def held_lock(place: Place) -> None:
     """A run on another machine has died with the lock."""
-    held = {name: {"S": value} for name, value in {"lock_name": "deploy", "who": "somebody", "run": "dead", "machine": "another"}.items()}
+    held = {
+        name: {"S": value} for name, value in {"lock_name": "immediate", "who": "somebody", "run": "dead", "machine": "another"}.items()
+    }
     place.client("dynamodb").put_item(TableName="shop-locks", Item=held | {"since": {"N": "1"}, "expires": {"N": "9999999999"}})
 
 

@@ -119,8 +119,8 @@ def test_only_defaults_and_playbooks_read_what_all_roles_share():
     assert holding(r"\brunbook_", "roles/*/tasks", "roles/*/vars", "roles/*/templates") == []
 
 
-def test_no_role_and_no_plugin_knows_of_an_emulator():
-    assert holding(r"(?i)sandbox|\bmoto\b", "roles", "plugins") == []
+def test_nothing_that_runs_in_production_knows_of_an_emulator():
+    assert holding(r"(?i)sandbox|\bmoto\b", "roles", "plugins", "playbooks", "meta") == []
 
 
 def test_no_role_sets_facts_or_runs_a_shell():

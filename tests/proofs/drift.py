@@ -198,6 +198,7 @@ def _no_tables(place: Place) -> None:
     client = place.client("dynamodb")
     for table in TABLES:
         client.update_table(TableName=table, DeletionProtectionEnabled=False)
+        client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
         client.delete_table(TableName=table)
 
 

@@ -48,7 +48,7 @@ FIELDS: dict[str, dict[str, str]] = {
         **{"EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentile", "Tags": "tags", "TagKeys": "tags"},
         "SingleMetricAnomalyDetector": "watch",
     },
-    "dashboard": {"DashboardBody": "body"},
+    "dashboard": {"DashboardBody": "body", "Tags": "tags"},
     "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
     "lock": {},
 }
@@ -63,7 +63,15 @@ KINDS = {
 NAMES = {
     *("TableName", "ResourceArn", "ResourceARN", "resourceArn", "Bucket", "AlarmName", "AlarmNames", "DashboardName", "DashboardNames"),
     *("logGroupName", "filterName", "Name", "TopicArn", "QueueName", "QueueUrl", "SecretId", "SubscriptionArn", "BackupArn"),
-    *("ReturnSubscriptionArn", "ClientRequestToken", "VersionStage", "VersionStages", "MoveToVersionId", "RemoveFromVersionId"),
+    *(
+        "ChecksumAlgorithm",
+        "ReturnSubscriptionArn",
+        "ClientRequestToken",
+        "VersionStage",
+        "VersionStages",
+        "MoveToVersionId",
+        "RemoveFromVersionId",
+    ),
     *("AttributeValue", "RecoveryWindowInDays", "TableStatus", "TableArn", "AlarmArn", "DashboardArn", "arn", "logGroupArn", "Owner"),
     *("WarmThroughput", "SubscriptionsPending", "SubscriptionsConfirmed", "SubscriptionsDeleted", "EffectiveDeliveryPolicy", "Id"),
 }
@@ -133,6 +141,8 @@ def fields_of(request: Mapping[str, Any]) -> set[str]:
 
 def _members(params: Mapping[str, Any]) -> Iterator[str]:
     for name, value in params.items():
+        if value in ([], {}, ""):  # says nothing of a resource that is new
+            continue
         if name == "Attributes":
             yield from value
         elif name == "metricTransformations":

@@ -11,7 +11,7 @@ import functools
 import json
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,10 +19,12 @@ from typing import Any
 import pytest
 
 from tests.integration.place import Place, Run, shop
-from tests.proofs import account, hosts, truth
-from tests.proofs.drift import REMOVED, drift_each, empty, held_lock, without
+from tests.proofs import account, hosts, policies, truth
+from tests.proofs.broken import Edit, broken
+from tests.proofs.drift import BUCKETS, REMOVED, drift_each, empty, held_lock, without
 
 pytestmark = pytest.mark.timeout(600)
+UTILS = "plugins/module_utils"
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,21 @@ class Taken:
 
 
 def take(place: Place, case: Case) -> Taken:
-    """The plan, then the run."""
+    """The plan, then the run, each with no more than its policy allows."""
     case.before(place)
     accounts, running, files = [account.read(place.client)], [hosts.read(place)], [hosts.files(place)]
+    policies.enforce(place, policies.committed(f"{case.playbook}-check"))
     place.control("DELETE", "requests")
     plan = place.playbook(case.playbook, "--check", "--diff", *case.arguments, **case.variables)
     writes = place.writes()
     accounts.append(account.read(place.client))
     files.append(hosts.files(place))
     lines = len(place.journal())
+    policies.enforce(place, policies.committed(case.playbook))
     place.control("DELETE", "requests")
     done = place.playbook(case.playbook, *case.arguments, **case.variables)
     requests = place.requests()
+    policies.enforce(place, None)
     accounts.append(account.read(place.client))
     running.append(hosts.read(place))
     return Taken(plan, done, writes, requests, place.journal()[lines:], accounts, running, files)
@@ -134,3 +139,71 @@ def test_a_second_run_changes_nothing(shared_place: Place, case: Case, taken: Ta
     shared_place.control("DELETE", "requests")
     again = shared_place.playbook(case.playbook, *case.arguments, **{**case.variables, **case.again(shared_place)})
     assert (again.code, again.changed, shared_place.writes()) == (0, 0, []), again.error
+
+
+def suspended(place: Place) -> None:
+    """The buckets are there, and one was changed by hand."""
+    empty(place)
+    assert place.playbook("immediate", "--tags", "s3").code == 0
+    place.client("s3").put_bucket_versioning(Bucket=BUCKETS[0], VersioningConfiguration={"Status": "Suspended"})
+
+
+# What is broken on purpose, where, and what the proof then says.
+BROKEN = {
+    "a role writes in check mode": (
+        empty,
+        (Edit("roles/s3/tasks/main.yml", '"{{ s3_buckets }}"\n', '"{{ s3_buckets }}"\n  check_mode: false\n'),),
+        "check mode asked for CreateBucket",
+    ),
+    "a module writes in check mode": (
+        empty,
+        (
+            Edit(f"{UTILS}/aws.py", "if not self.check_mode:\n            for", "if True:\n            for"),
+            Edit(f"{UTILS}/guard.py", "if self.check_mode and", "if False and"),
+        ),
+        "check mode asked for PutBucketVersioning",
+    ),
+    "a change is not in the plan": (
+        empty,
+        (Edit(f"{UTILS}/aws.py", '"diff": diff(changes)', '"diff": diff(changes[1:])'),),
+        f"in the account and not planned: s3_buckets: {BUCKETS[0]} (create)",
+    ),
+    "a change is made beside the plan": (
+        empty,
+        (
+            Edit(
+                "plugins/modules/s3_buckets.py",
+                'yield Call("create_bucket", {**bucket, **location})',
+                'yield Call("create_bucket", {**bucket, **location})\n'
+                '        yield Call("create_bucket", {"Bucket": f"{change.name}-2", **location})',
+            ),
+        ),
+        f"asked and not planned: CreateBucket of s3_buckets: {BUCKETS[0]}-2 by the role s3",
+    ),
+    "a field is missing from the plan": (
+        suspended,
+        (Edit(f"{UTILS}/plan.py", "for key, value in state.items() if", 'for key, value in state.items() if key != "versioning" and'),),
+        f"s3_buckets: {BUCKETS[0]} (update): versioning after: planned None, done 'Enabled'",
+    ),
+    "a field that was planned stays as it was": (
+        suspended,
+        (Edit("plugins/modules/s3_buckets.py", "if aspect in after and", 'if aspect != "versioning" and aspect in after and'),),
+        f"planned and not in the account: s3_buckets: {BUCKETS[0]} (update)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "edits", "words"), BROKEN.values(), ids=BROKEN)
+def test_this_proof_notices_when(broken_place: Place, before: Callable[[Place], object], edits: tuple[Edit, ...], words: str) -> None:
+    before(broken_place)
+    with broken(broken_place, *edits):
+        lies = take(broken_place, Case("broken", "immediate", arguments=("--tags", "s3"))).lies
+    assert words in lies, lies
+
+
+@pytest.fixture(scope="module")
+def broken_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("broken") / "sandbox")
+    made.sandbox("up")
+    yield made
+    made.sandbox("down")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.integration.place import Place
+from tests.integration.place import Place, Run
 from tests.proofs import account
+from tests.proofs.broken import Edit, broken
 from tests.proofs.drift import others_at_work
 
 pytestmark = pytest.mark.timeout(300)
 ROLES = ("--tags", "dynamodb,s3,cloudwatch")
+THEIRS = {"log group /shop/application", "log group /shop/application tags"}
 
 
 @pytest.fixture
@@ -44,17 +48,33 @@ def test_what_a_phase_changed_is_undone_resource_by_resource_and_comes_back_when
     assert account.differences(made, account.read(used.client)) == {}
 
 
+def undone_after_somebody_else(place: Place) -> tuple[Run, dict[str, Any]]:
+    """The undo of a run after which others have changed a log group, and what then is not as it was before the run."""
+    before = account.read(place.client)
+    assert place.playbook("immediate", "--tags", "cloudwatch,s3").code == 0
+    place.client("logs").put_retention_policy(logGroupName="/shop/application", retentionInDays=5)
+    undone = place.playbook("undo")
+    return undone, account.differences(before, account.read(place.client))
+
+
 def test_a_change_by_somebody_else_is_left_and_seen_by_this_proof(used: Place) -> None:
-    before = account.read(used.client)
-    used.playbook("immediate", "--tags", "cloudwatch,s3")
-    used.client("logs").put_retention_policy(logGroupName="/shop/application", retentionInDays=5)
-    undone = used.playbook("undo")
+    undone, differing = undone_after_somebody_else(used)
     assert undone.code != 0
     assert "log_groups: /shop/application is neither as the run left it nor as it was before (retention_days)" in undone.error
-    assert set(account.differences(before, account.read(used.client))) == {
-        "log group /shop/application",
-        "log group /shop/application tags",
-    }
+    assert set(differing) == THEIRS
+
+
+def test_this_proof_notices_an_undo_that_skips_a_resource(used: Place) -> None:
+    with broken(used, Edit("plugins/modules/undo.py", "[] if module.check_mode else todo:", "[] if module.check_mode else todo[1:]:")):
+        _, differing = undone_after_somebody_else(used)
+    assert set(differing) > THEIRS
+
+
+def test_this_proof_notices_an_undo_that_touches_what_somebody_else_changed(used: Place) -> None:
+    with broken(used, Edit("plugins/module_utils/undo.py", "if key not in as_before(one, current)]:", "if False]:")):
+        undone, differing = undone_after_somebody_else(used)
+    assert undone.code == 0, undone.error
+    assert differing == {}
 
 
 @pytest.mark.parametrize("undo", [False, True])

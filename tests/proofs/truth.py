@@ -161,14 +161,15 @@ def against_requests(plan: list[Said], requests: Iterable[Mapping[str, Any]]) ->
 
 def against_hosts(plan: list[Said], before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Whatever differs on the hosts was planned, and whatever was planned differs."""
-    told: dict[str, set[str]] = defaultdict(set)
-    for one in plan:
-        host = one.role.partition(" ")[0]
-        if one.kind == "deployment":
-            told[host] |= {STEPS[step] for step in one.after["steps"]} | ({"releases"} if one.before.get("obsolete") else set())
-        elif one.kind == "environment_file":
-            told[host].add("environment")
     for host in sorted(before.keys() | after.keys()):
+        mine = {one.kind: one for one in plan if one.role.partition(" ")[0] == host}
+        told = {"environment"} if "environment_file" in mine else set()
+        if one := mine.get("deployment"):
+            told |= {STEPS[step] for step in one.after["steps"]}
+            told |= {"environment"} if one.action == "create" else set()  # a host that runs nothing yet gets all it needs
+            told |= {"releases"} if one.before["releases"] != one.after["releases"] else set()
+            if one.after["releases"] != after[host]["releases"]:
+                yield f"{host}: planned are the releases {one.after['releases']}, there are {after[host]['releases']}"
         seen = {name for name in before[host] if before[host][name] != after[host][name]}
-        if seen != told[host]:
-            yield f"{host}: planned is a change of {sorted(told[host])}, changed are {sorted(seen)}"
+        if seen != told:
+            yield f"{host}: planned is a change of {sorted(told)}, changed are {sorted(seen)}"

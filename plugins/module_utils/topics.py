@@ -86,16 +86,8 @@ def want(topic: Mapping[str, Any], ownership: Mapping[str, str]) -> tuple[dict[s
     endpoints = {}
     subscriptions = list(topic.get("subscriptions") or [])
     if topic.get("inbox"):
-        queue = {
-            "kind": "inbox",
-            "pending": False,
-            "topic": name,
-            "queue": topic["inbox"],
-            "retention_days": RETENTION_DAYS,
-            "writers": [name],
-            "tags": tags,
-        }
-        wanted[f"{name} inbox {topic['inbox']}"] = queue
+        about = {"topic": name, "queue": topic["inbox"], "retention_days": RETENTION_DAYS}
+        wanted[f"{name} inbox {topic['inbox']}"] = {"kind": "inbox", "pending": False, **about, "writers": [name], "tags": tags}
         if not any((one["protocol"], one["endpoint"]) == ("sqs", topic["inbox"]) for one in subscriptions):
             subscriptions.append({"protocol": "sqs", "endpoint": topic["inbox"]})
     for one in subscriptions:

@@ -110,7 +110,7 @@ CASES = [
     Case("of a new release", "deploy", variables={"app_deploy_source": "1.0.1"}),
     Case("to the release before", "rollback", again=lambda place: {"app_deploy_release": place.release("app1")}),
     Case("of what is due", "rotate", due),
-    Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "deploy"}),
+    Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "immediate"}),
     Case("of the last run", "undo", applied_on_drift),
 ]
 

@@ -23,7 +23,7 @@ test: ## run every test but the long proofs
 	@tools/setup dev
 	@tests/run
 
-proofs: ## run the long proofs: every playbook with its least policy, and without each action
+proofs: ## run every proof in full, not the samples of make test
 	@tools/setup dev
 	@tests/run all_proofs
 

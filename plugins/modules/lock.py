@@ -98,8 +98,13 @@ def calls(table: str, tags: Mapping[str, str]) -> Calls:
     yield Wait("table_exists", {"TableName": table}, until=f"table {table} is ACTIVE")
 
 
+def made(module: AwsModule) -> State:
+    return {**MADE, "tags": module.ownership}
+
+
 def read(aws: Aws, known: Mapping[str, State]) -> Mapping[str, State]:
-    return {name: MADE for name in known if aws.call("dynamodb", "describe_table", NO_TABLE, TableName=name)}
+    # It is kept whatever became of it since.
+    return {name: state for name, state in known.items() if aws.call("dynamodb", "describe_table", NO_TABLE, TableName=name)}
 
 
 def kept(aws: Aws, change: Change) -> str:
@@ -144,7 +149,7 @@ def hold(module: AwsModule) -> NoReturn:
             lock, what = {KEY: name, **mine}, f"lock {name} in table {table}"
             found[name] = module.ask(what, take, module.aws, table, lock)
             if found[name] is None:
-                changes = [Change(table, None, MADE)]
+                changes = [Change(table, None, made(module))]
                 if problem := module.apply("dynamodb", changes[0], calls(table, module.ownership)):
                     module.fail(problem, **planned(changes, found))
                 found[name] = module.ask(what, take, module.aws, table, lock)
@@ -196,9 +201,13 @@ def main() -> None:
     if held:
         for lock in locks:
             module.warn(f"{held_by(lock)} What that run changes from now on is not in this plan.")
-        module.done(**planned([Change(table, None, MADE)] if None in found.values() else [], found))
-    gone = [module.check_mode or module.ask(f"lock {lock[KEY]} in table {table}", release, module.aws, table, lock) for lock in locks]
-    module.done(changed=any(gone), holders={})
+        module.done(**planned([Change(table, None, made(module))] if None in found.values() else [], found))
+    gone = [
+        Change(name, holder, None)
+        for name, holder in shown(found).items()
+        if module.check_mode or module.ask(f"lock {name} in table {table}", release, module.aws, table, found[name])
+    ]
+    module.done(changed=bool(gone), diff=diff(gone), holders={})
 
 
 if __name__ == "__main__":

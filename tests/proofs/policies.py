@@ -78,8 +78,8 @@ def steps(source: Path) -> list[Step]:
     ]
 
 
-def committed(name: str) -> dict[str, Any] | None:
-    file = POLICIES / f"{name}.json"
+def committed(name: str, folder: Path = POLICIES) -> dict[str, Any] | None:
+    file = folder / f"{name}.json"
     return json.loads(Template(file.read_text()).substitute(VALUES)) if file.exists() else None
 
 

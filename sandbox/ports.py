@@ -7,7 +7,9 @@ import zlib
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
-NAMES = ("emulator", "app1", "app1_spare", "app2", "app2_spare")
+# The load balancer's listeners that an inventory can know before they are made, by their ports on AWS.
+LISTENERS = (80, 443, 8080, 8443)
+NAMES = ("emulator", "app1", "app1_spare", "app2", "app2_spare", *(f"listener_{port}" for port in LISTENERS))
 
 # Below the range from which Linux takes the ports of outgoing connections (32768).
 _FIRST, _LAST = 20000, 32000
@@ -22,7 +24,7 @@ def kept(ports: dict[str, int]) -> dict[str, int]:
     for name, port in ports.items():
         if not _is_free(port):
             raise PortTaken(_message(port, f"the {name.replace('_', ' ')} port"))
-    return ports
+    return _free_from(max(ports.values()) + 1) | ports
 
 
 def chosen(start: int) -> dict[str, int]:
@@ -39,6 +41,11 @@ def derived(folder: Path) -> dict[str, int]:
     step = 10
     places = (_LAST - _FIRST) // step
     return _free_from(_FIRST + zlib.crc32(str(folder).encode()) % places * step)
+
+
+def slice_of(folder: Path) -> int:
+    """The S of 127.S.0.0/16, where the targets and clients of this sandbox are; 127.0 and 127.1 are everybody's."""
+    return 2 + zlib.crc32(str(folder).encode()) % 253
 
 
 def _free_from(start: int) -> dict[str, int]:

@@ -1,0 +1,62 @@
+"""The thread in the emulator that keeps the files of the data plane as the account is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from sandbox import certificates
+from sandbox.aws_error import Response
+from sandbox.gateway import Answer
+from sandbox.operation import Call, Environ
+from sandbox.plane import bootstrap, files, waf
+from sandbox.plane.settings import Settings
+from sandbox.request_log import mutates
+
+log = logging.getLogger(__name__)
+
+# What load balancers and web ACLs are made of.
+SERVICES = {"elbv2", "acm", "ec2", "wafv2", "route53", "iam"}
+
+
+class Plane:
+    """A layer of the gateway: what a request changed is rendered by the thread, some milliseconds after its answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._changed = threading.Event()
+
+    def start(self) -> None:
+        self._settings.folder.mkdir(mode=0o700, exist_ok=True)
+        certificates.keep_in(self._settings.folder)
+        files.write(self._settings.folder / "envoy.json", bootstrap.envoy())
+        self._render()
+        threading.Thread(target=self._run, name="plane", daemon=True).start()
+
+    def __call__(self, call: Call, environ: Environ, answer: Answer) -> Response:
+        response = answer(call, environ)
+        if call.service in SERVICES and mutates(call.service, call.operation):
+            self.wake()
+        return response
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    def describe(self) -> dict[str, Any]:
+        """For the control API."""
+        return {"connect_to": {name: f"127.0.0.1:{port}" for name, port in self._settings.listeners.items()}, "not_emulated": []}
+
+    def _run(self) -> None:
+        while True:
+            self._changed.wait()
+            self._changed.clear()
+            try:
+                self._render()
+            except Exception:
+                log.exception("the data plane was not brought up to date")
+
+    def _render(self) -> None:
+        for name in ("listeners", "clusters"):
+            files.write(self._settings.folder / f"{name}.json", {"resources": []})
+        files.write(self._settings.folder / "waf.json", waf.state())

@@ -48,9 +48,14 @@ def slice_of(folder: Path) -> int:
     return 2 + zlib.crc32(str(folder).encode()) % 253
 
 
+def free(start: int) -> int:
+    """The next free port."""
+    return next(port for port in range(start, 65536) if _is_free(port))
+
+
 def _free_from(start: int) -> dict[str, int]:
-    free = (port for port in range(start, 65536) if _is_free(port))
-    return dict(zip(NAMES, free, strict=False))
+    found = (port for port in range(start, 65536) if _is_free(port))
+    return dict(zip(NAMES, found, strict=False))
 
 
 def _is_free(port: int) -> bool:

@@ -36,18 +36,19 @@ before wafd starts.
 ## What Envoy asks wafd
 
 An HTTP/1.1 request on `wafd.sock` (paths are relative to the sandbox's folder, in which every part runs): the client's own
-method, path with query, and headers (a repeated one joined by commas), with the first 8 KB of the body, and these, which a
-client cannot set:
+method, path with query, and headers (a repeated one joined by commas; `x-envoy-*` and `x-forwarded-proto` are not the
+client's), with the first 8 KB of the body, and these, which a client cannot set:
 
 | Header | |
 |---|---|
 | `x-plane-resource-arn` | the load balancer's ARN |
 | `x-plane-client-address` | the client's address, no port |
 | `x-plane-protocol` | `HTTP/1.1` or `HTTP/2` |
-| `x-plane-content-length` | the length of the whole body as the client declared it, or `-` |
+| `x-plane-content-length` | the length of the whole body as the client declared it; none where it did not |
 | `x-plane-trace-id` | the `X-Amzn-Trace-Id` with which the request goes on, the requestId of AWS's log |
 | `x-envoy-auth-partial-body` | `true` when the body is longer than what is sent |
 
-200 lets it through, with the answer's headers that begin with `x-amzn-waf-` inserted. Any other answer goes to the client as
-it is. No answer within a second is what `waf.fail_open.enabled` of the load balancer says: 500, or through.
+200 lets it through, with the answer's headers that begin with `x-amzn-waf-` inserted. 403 goes to the client with its headers
+and body; any other status of a custom response is 403 with the header `x-plane-status`, which becomes the status. No answer
+within a second, or a 5xx, is what `waf.fail_open.enabled` of the load balancer says: 500, or through.
 """

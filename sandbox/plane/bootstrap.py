@@ -28,7 +28,7 @@ OPTIONS = (
 
 def source(name: str) -> dict[str, Any]:
     """Where a kind of resource is read from."""
-    return {"path_config_source": {"path": f"{FOLDER}/{name}.json", "watched_directory": {"path": FOLDER}}, "resource_api_version": "V3"}
+    return {"path_config_source": {"path": f"{FOLDER}/{name}.json"}, "resource_api_version": "V3"}
 
 
 def envoy() -> dict[str, Any]:
@@ -37,8 +37,3 @@ def envoy() -> dict[str, Any]:
         "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
         "dynamic_resources": {"lds_config": source("listeners"), "cds_config": source("clusters")},
     }
-
-
-def resources(kind: str, found: list[dict[str, Any]]) -> dict[str, Any]:
-    """A file of dynamic resources."""
-    return {"resources": [{"@type": kind, **resource} for resource in found]}

@@ -18,3 +18,9 @@ def write(path: Path, content: Any) -> bool:
         file.write(text)
     new.replace(path)
     return True
+
+
+def remove_others(folder: Path, kept: set[str]) -> None:
+    for path in folder.iterdir():
+        if f"{folder.name}/{path.name}" not in kept:
+            path.unlink()

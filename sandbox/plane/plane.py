@@ -10,12 +10,15 @@ from sandbox import certificates
 from sandbox.aws_error import Response
 from sandbox.gateway import Answer
 from sandbox.operation import Call, Environ
-from sandbox.plane import bootstrap, files, waf
+from sandbox.plane import bootstrap, files, render, snapshot, waf
+from sandbox.plane.account import Account
+from sandbox.plane.listener_ports import ListenerPorts
 from sandbox.plane.settings import Settings
 from sandbox.request_log import mutates
 
 log = logging.getLogger(__name__)
 
+FOLDERS = ("secrets", "endpoints", "routes")
 # What load balancers and web ACLs are made of.
 SERVICES = {"elbv2", "acm", "ec2", "wafv2", "route53", "iam"}
 
@@ -26,11 +29,15 @@ class Plane:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._changed = threading.Event()
+        self._ports = ListenerPorts(settings.listeners)
+        self._account = Account()
 
     def start(self) -> None:
-        self._settings.folder.mkdir(mode=0o700, exist_ok=True)
-        certificates.keep_in(self._settings.folder)
-        files.write(self._settings.folder / "envoy.json", bootstrap.envoy())
+        folder = self._settings.folder
+        for path in (folder, *(folder / name for name in FOLDERS)):
+            path.mkdir(mode=0o700, exist_ok=True)
+        certificates.keep_in(folder)
+        files.write(folder / "envoy.json", bootstrap.envoy())
         self._render()
         threading.Thread(target=self._run, name="plane", daemon=True).start()
 
@@ -45,7 +52,7 @@ class Plane:
 
     def describe(self) -> dict[str, Any]:
         """For the control API."""
-        return {"connect_to": {name: f"127.0.0.1:{port}" for name, port in self._settings.listeners.items()}, "not_emulated": []}
+        return {"connect_to": self._ports.connect_to(), "not_emulated": render.not_emulated(self._account)}
 
     def _run(self) -> None:
         while True:
@@ -57,6 +64,11 @@ class Plane:
                 log.exception("the data plane was not brought up to date")
 
     def _render(self) -> None:
-        for name in ("listeners", "clusters"):
-            files.write(self._settings.folder / f"{name}.json", {"resources": []})
+        self._account = snapshot.take()
+        self._ports.follow(self._account)
+        made = render.files(self._account, self._settings.speed, self._settings.real, self._ports.of)
+        for name, content in made.items():
+            files.write(self._settings.folder / f"{name}.json", content)
         files.write(self._settings.folder / "waf.json", waf.state())
+        for folder in FOLDERS:
+            files.remove_others(self._settings.folder / folder, {f"{name}.json" for name in made})

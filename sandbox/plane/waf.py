@@ -16,13 +16,14 @@ def regional() -> Iterator[WAFV2Backend]:
 def state() -> dict[str, Any]:
     found: dict[str, Any] = {kind: {} for kind in ("web_acls", "rule_groups", "ip_sets", "regex_pattern_sets", "associations", "logging")}
     for backend in regional():
-        for kind, items in (
+        kinds: list[tuple[str, dict[str, Any]]] = [
             ("web_acls", backend.wacls),
             ("rule_groups", backend.rule_groups),
             ("ip_sets", backend.ip_sets),
             ("regex_pattern_sets", backend.regex_pattern_sets),
             ("logging", backend.logging_configurations),
-        ):
+        ]
+        for kind, items in kinds:
             found[kind] |= {arn: item.to_dict() for arn, item in list(items.items())}
         found["associations"] |= associations(backend)
     return found

@@ -12,6 +12,12 @@ Attributes = dict[str, str]
 class Target:
     address: str
     port: int
+    # Of an instance, by which it is registered.
+    instance: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.instance or self.address}:{self.port}"
 
     def __str__(self) -> str:
         return f"{self.address}:{self.port}"

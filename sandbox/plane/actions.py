@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.plane.account import Account, Group, is_on
+from sandbox.plane.account import Account, Group, Listener, is_on
 from sandbox.plane.answers import page
 from sandbox.plane.envoy import Config, extension, headers, literal, seconds, typed
 
@@ -43,6 +43,12 @@ def groups(action: Action) -> list[tuple[str, int]]:
     if config.get("TargetGroups"):
         return [(group["TargetGroupArn"], int(group.get("Weight", 1))) for group in config["TargetGroups"]]
     return [(action["TargetGroupArn"], 1)]
+
+
+def targets_of(listener: Listener) -> set[str]:
+    """The target groups that a listener forwards to."""
+    forwards = [action for rule in listener.rules for action in rule.actions if action["Type"] == "forward"]
+    return {arn for action in forwards for arn, _ in groups(action)}
 
 
 def _forward(account: Account, action: Action) -> Config:

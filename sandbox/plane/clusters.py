@@ -11,6 +11,7 @@ from sandbox.plane.envoy import Config, extension, seconds, typed
 CONNECT_SECONDS = 10
 LEAST_TIMEOUT_SECONDS = 1
 AGENT = "ELB-HealthChecker/2.0"
+LIMITS = ("max_connections", "max_pending_requests", "max_requests")
 POLICIES = {"round_robin": "ROUND_ROBIN", "least_outstanding_requests": "LEAST_REQUEST", "weighted_random": "RANDOM"}
 
 
@@ -22,6 +23,8 @@ def cluster(group: Group, speed: float) -> Config:
         "eds_cluster_config": {"eds_config": source(f"endpoints/{identifier(group.arn)}"), "service_name": group.arn},
         "connect_timeout": seconds(CONNECT_SECONDS),
         "lb_policy": POLICIES[algorithm],
+        # A load balancer has no such limits.
+        "circuit_breakers": {"thresholds": [dict.fromkeys(LIMITS, 1_000_000)]},
         # A target that is deregistered gets no new request, whatever its health.
         "ignore_health_on_host_removal": True,
         "common_lb_config": {"healthy_panic_threshold": {"value": fail_open_percent(group)}},

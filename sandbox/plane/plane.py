@@ -6,14 +6,19 @@ import logging
 import threading
 from typing import Any
 
+from moto.elbv2.models import FakeTargetGroup
+
 from sandbox import certificates
 from sandbox.aws_error import Response
 from sandbox.gateway import Answer
 from sandbox.operation import Call, Environ
-from sandbox.plane import bootstrap, files, render, snapshot, waf
-from sandbox.plane.account import Account
+from sandbox.plane import admin, bootstrap, files, health, render, snapshot, waf
+from sandbox.plane.account import Account, Group, Target
+from sandbox.plane.feedback import Feedback
+from sandbox.plane.health import NOT_IN_USE, UNKNOWN, Health
 from sandbox.plane.listener_ports import ListenerPorts
 from sandbox.plane.settings import Settings
+from sandbox.repairs import elbv2_targets
 from sandbox.request_log import mutates
 
 log = logging.getLogger(__name__)
@@ -31,6 +36,7 @@ class Plane:
         self._changed = threading.Event()
         self._ports = ListenerPorts(settings.listeners)
         self._account = Account()
+        self._feedback = Feedback(settings.folder, settings.speed, lambda: self._account)
 
     def start(self) -> None:
         folder = self._settings.folder
@@ -39,9 +45,13 @@ class Plane:
         certificates.keep_in(folder)
         files.write(folder / "envoy.json", bootstrap.envoy())
         self._render()
-        threading.Thread(target=self._run, name="plane", daemon=True).start()
+        elbv2_targets.observers.append(self.health)
+        for run in (self._run, self._feedback.run):
+            threading.Thread(target=run, name="plane", daemon=True).start()
 
     def __call__(self, call: Call, environ: Environ, answer: Answer) -> Response:
+        if call.service == "cloudwatch":
+            self._feedback.collect()
         response = answer(call, environ)
         if call.service in SERVICES and mutates(call.service, call.operation):
             self.wake()
@@ -53,6 +63,24 @@ class Plane:
     def describe(self) -> dict[str, Any]:
         """For the control API."""
         return {"connect_to": self._ports.connect_to(), "not_emulated": render.not_emulated(self._account)}
+
+    def health(self, group: FakeTargetGroup) -> dict[str, Health]:
+        """What Envoy found of each target of a group, by its key."""
+        account = snapshot.take()
+        if group.arn not in account.groups:
+            return {}
+        found = account.groups[group.arn]
+        if group.arn not in render.in_use(account):
+            return dict.fromkeys((target.key for target in found.targets), NOT_IN_USE)
+        try:
+            hosts = admin.clusters(self._settings.folder / "admin.sock").get(group.arn, {})
+        except OSError:
+            return dict.fromkeys((target.key for target in found.targets), UNKNOWN)
+        return {target.key: self._health(found, target, hosts) for target in found.targets}
+
+    def _health(self, group: Group, target: Target, hosts: dict[str, Any]) -> Health:
+        status = hosts.get(f"{self._settings.real(target.address)}:{target.port}")
+        return health.of(status, lambda: health.probe(group, target, self._settings.real))
 
     def _run(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.plane import tls
 from sandbox.plane.account import Account, Certificate, Listener, identifier
-from sandbox.plane.actions import groups as groups_of
+from sandbox.plane.actions import targets_of
 from sandbox.plane.clusters import cluster, wafd
 from sandbox.plane.endpoints import endpoints
 from sandbox.plane.envoy import Config, typed
@@ -42,8 +42,7 @@ ROUTES = "config.route.v3.RouteConfiguration"
 
 def in_use(account: Account) -> set[str]:
     """The target groups that a listener forwards to; no other is checked."""
-    rules = [rule for balancer in account.balancers for found in balancer.listeners for rule in found.rules]
-    return {arn for rule in rules for action in rule.actions if action["Type"] == "forward" for arn, _ in groups_of(action)}
+    return {arn for balancer in account.balancers for found in balancer.listeners for arn in targets_of(found)}
 
 
 def not_emulated(account: Account) -> list[str]:

@@ -62,12 +62,11 @@ def _group(found: FakeTargetGroup) -> Group:
 
 def _targets(group: FakeTargetGroup) -> Iterator[Target]:
     for target in list(group.targets.values()):
-        address = target["Id"]
-        if group.target_type == "instance":
-            instance = group.ec2_backend.get_instance_by_id(address)
-            address = instance.private_ip if instance else None
-        if address:
-            yield Target(address, int(target["Port"]))
+        known, port = target["Id"], int(target["Port"])
+        if group.target_type == "ip":
+            yield Target(known, port)
+        elif (instance := group.ec2_backend.get_instance_by_id(known)) and instance.state == "running":
+            yield Target(str(instance.private_ip), port, known)
 
 
 def _certificates() -> Iterator[Certificate]:

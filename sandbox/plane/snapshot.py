@@ -77,6 +77,7 @@ def _certificates() -> Iterator[Certificate]:
         for bundle in list(backend._certificates.values())
     ]
     for bundle in bundles:
+        bundle.check()
         if bundle.status == "ISSUED":
             chain = "\n".join(part.decode().strip() for part in (bundle.cert, bundle.chain) if part)
             yield Certificate(bundle.arn, chain + "\n", bundle.key.decode(), tuple(bundle.sans))

@@ -19,8 +19,10 @@ from __future__ import annotations
 from typing import Any
 
 from moto.acm.models import acm_backends
+from moto.core import errors
 from moto.elbv2.exceptions import DuplicateListenerError, ELBClientError, LoadBalancerNotFoundError, ValidationError
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer
+from moto.elbv2.responses import ELBV2Response, transform_certificates
 from moto.elbv2.ssl_policies import SSL_POLICIES
 
 FINAL = ("forward", "redirect", "fixed-response")
@@ -103,7 +105,14 @@ def check_tls(backend: ELBv2Backend, protocol: str, certificates: list[str], pol
         raise ELBClientError("InvalidConfigurationRequest", f"You cannot specify certificates for {protocol} listeners")
 
 
+def default_certificate(certificates: list[str]) -> list[dict[str, str]] | None:
+    """A listener is told with its default one only, all of them by DescribeListenerCertificates."""
+    return [{"CertificateArn": arn} for arn in certificates[:1]] or None
+
+
 def apply() -> None:
+    # AWS answers with it, and its service model does not know it.
+    errors.COMMON_ERROR_CODES.append("UnsupportedCertificate")
     create, modify = ELBv2Backend.create_listener, ELBv2Backend.modify_listener
 
     def create_listener(
@@ -176,6 +185,9 @@ def apply() -> None:
             raise ELBClientError("OperationNotPermitted", "Default certificate cannot be removed from listener")
         listener.certificates = [kept for kept in listener.certificates if kept not in given]
 
+    for path, transform in list(ELBV2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER.items()):
+        if transform is transform_certificates:
+            ELBV2Response.RESPONSE_KEY_PATH_TO_TRANSFORMER[path] = default_certificate
     ELBv2Backend.create_listener = create_listener
     ELBv2Backend.modify_listener = modify_listener
     ELBv2Backend.add_listener_certificates = add_listener_certificates

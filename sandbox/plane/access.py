@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.plane.account import Balancer, Listener
+from sandbox.plane.account import Listener
 from sandbox.plane.actions import NAMESPACE
 from sandbox.plane.bootstrap import ACCESS_LOG
 from sandbox.plane.envoy import Config, extension
@@ -34,12 +34,13 @@ FIELDS = {
     "certificate_names": "%DOWNSTREAM_LOCAL_DNS_SAN%",
     "priority": f"%METADATA(ROUTE:{NAMESPACE}:priority)%",
     "action": f"%METADATA(ROUTE:{NAMESPACE}:action)%",
+    "web_acl": f"%METADATA(ROUTE:{NAMESPACE}:web_acl)%",
     "dropped_headers": f"%DYNAMIC_METADATA({NAMESPACE}:dropped)%",
     "location": "%RESP(LOCATION)%",
     "connection": "%CONNECTION_ID%",
 }
 
 
-def log(balancer: Balancer, listener: Listener) -> Config:
-    fixed = {"listener": listener.arn, "web_acl": balancer.has_web_acl}
+def log(listener: Listener) -> Config:
+    fixed = {"listener": listener.arn}
     return extension("file", "extensions.access_loggers.file.v3.FileAccessLog", path=ACCESS_LOG, log_format={"json_format": FIELDS | fixed})

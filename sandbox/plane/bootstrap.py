@@ -9,12 +9,14 @@ ADMIN = f"{FOLDER}/admin.sock"
 WAFD = f"{FOLDER}/wafd.sock"
 ACCESS_LOG = f"{FOLDER}/access.jsonl"
 
-# How long the connections of a changed listener may go on; each is told to close by itself before.
-_DRAIN_SECONDS = 30
+# A connection of a listener that was changed ends after its next answer, or when it has been idle or busy for so long.
+_DRAIN_SECONDS = 120
 OPTIONS = (
     "--disable-hot-restart",
     "--concurrency",
     "2",
+    "--drain-strategy",
+    "immediate",
     "--drain-time-s",
     str(_DRAIN_SECONDS),
     "--file-flush-interval-msec",

@@ -11,6 +11,8 @@ Config = dict[str, Any]
 CLIENT = "x-plane-client-address"
 TRACE = "x-plane-trace-id"
 
+WAF_FILTER = "envoy.filters.http.ext_authz"
+
 
 def typed(kind: str, **fields: Any) -> Config:
     return {"@type": f"type.googleapis.com/envoy.{kind}", **fields}

@@ -9,7 +9,8 @@ from sandbox.plane.account import Account, Listener
 class ListenerPorts:
     def __init__(self, known: dict[str, int]) -> None:
         self._known = known
-        self._next = max(known.values()) + 1
+        # Far from the ports that other sandboxes have reserved.
+        self._next = 10000 + max(known.values()) % 10000
         self._taken: dict[str, tuple[str, int]] = {}
 
     def follow(self, account: Account) -> None:

@@ -8,7 +8,7 @@ from sandbox.plane import access, answers, tls
 from sandbox.plane.account import Balancer, Listener, identifier, is_on
 from sandbox.plane.bootstrap import source
 from sandbox.plane.endpoints import socket_address
-from sandbox.plane.envoy import CLIENT, TRACE, Config, extension, headers, seconds
+from sandbox.plane.envoy import CLIENT, TRACE, WAF_FILTER, Config, extension, headers, seconds
 
 TRACE_LUA, ALB_LUA = ((Path(__file__).parent / name).read_text() for name in ("trace.lua", "alb.lua"))
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
@@ -61,7 +61,7 @@ def _manager(balancer: Balancer, found: Listener) -> Config:
         "max_request_headers_kb": HEADERS_KB,
         "upgrade_configs": [{"upgrade_type": "websocket"}],
         "local_reply_config": answers.own(found.attributes),
-        "access_log": [access.log(balancer, found)],
+        "access_log": [access.log(found)],
     }
 
 
@@ -69,7 +69,7 @@ def _filters(balancer: Balancer) -> list[Config]:
     sessions = "extensions.filters.http.stateful_session.v3.StatefulSession"
     return [
         _lua("trace", TRACE_LUA),
-        *([_waf(balancer)] if balancer.has_web_acl else []),
+        _waf(balancer),
         _lua("envoy.filters.http.lua", ALB_LUA),
         extension("envoy.filters.http.stateful_session", sessions),
         extension("envoy.filters.http.router", "extensions.filters.http.router.v3.Router", suppress_envoy_headers=True),
@@ -88,8 +88,9 @@ def _lua(name: str, code: str) -> Config:
 
 
 def _waf(balancer: Balancer) -> Config:
+    """Whether it is asked is a matter of the routes, which count for connections that are open already."""
     return extension(
-        "envoy.filters.http.ext_authz",
+        WAF_FILTER,
         "extensions.filters.http.ext_authz.v3.ExtAuthz",
         transport_api_version="V3",
         http_service={

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sandbox.plane import answers
 from sandbox.plane.account import Account, Balancer, Listener, Rule, is_on
-from sandbox.plane.actions import Action, route, sticky
+from sandbox.plane.actions import NAMESPACE, Action, route, sticky
 from sandbox.plane.conditions import cookie, predicate
-from sandbox.plane.envoy import CLIENT, Config, headers, typed
+from sandbox.plane.envoy import CLIENT, WAF_FILTER, Config, headers, typed
 
 OWN = [CLIENT, "x-plane-resource-arn", "x-plane-protocol", "x-plane-content-length", "x-envoy-external-address"]
+NO_WAF = typed("extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", disabled=True)
 TLS_NAMES = ("x_amzn_tls_version", "x_amzn_tls_cipher_suite")
 
 
@@ -17,6 +18,7 @@ def routes(account: Account, balancer: Balancer, listener: Listener) -> Config:
 
     def reaction(rule: Rule, action: Action) -> Config:
         made = route(account, action, rule.priority, settings)
+        made["metadata"]["filter_metadata"][NAMESPACE]["web_acl"] = balancer.has_web_acl
         return {"action": {"name": "route", "typed_config": typed("config.route.v3.Route", **made)}}
 
     matchers = []
@@ -34,6 +36,7 @@ def routes(account: Account, balancer: Balancer, listener: Listener) -> Config:
         "virtual_hosts": [{"name": "all", "domains": ["*"], "matcher": tree}],
         "request_headers_to_add": headers(tls_headers(balancer, listener)),
         "request_headers_to_remove": OWN,
+        "typed_per_filter_config": {} if balancer.has_web_acl else {WAF_FILTER: NO_WAF},
         **answers.to_forwarded(listener.attributes),
     }
 

@@ -174,12 +174,13 @@ def test_a_web_acl_brings_the_question_to_wafd_and_without_one_there_is_none():
     plain = account()
     guarded = Account((Balancer(SHOP, "shop", plain.balancers[0].listeners, {"waf.fail_open.enabled": "true"}, has_web_acl=True),))
 
-    def question(of: Account) -> list[dict[str, Any]]:
-        manager = files(of)["listeners"]["resources"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-        return [item["typed_config"] for item in manager["http_filters"] if item["name"] == "envoy.filters.http.ext_authz"]
+    def is_asked(of: Account) -> bool:
+        (made,) = files(of)["routes/fedcba9876543210"]["resources"]
+        return "envoy.filters.http.ext_authz" not in made["typed_per_filter_config"]
 
-    assert question(plain) == []
-    (asked,) = question(guarded)
+    assert (is_asked(plain), is_asked(guarded)) == (False, True)
+    manager = files(guarded)["listeners"]["resources"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+    (asked,) = [item["typed_config"] for item in manager["http_filters"] if item["name"] == "envoy.filters.http.ext_authz"]
     assert asked["failure_mode_allow"] is True
     assert asked["with_request_body"] == {"max_request_bytes": 8192, "allow_partial_message": True}
 

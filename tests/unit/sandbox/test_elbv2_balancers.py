@@ -203,3 +203,15 @@ class TestAccessLogs:
         s3.put_bucket_encryption(Bucket="logs", ServerSideEncryptionConfiguration={"Rules": [rule]})
         with refused("InvalidConfigurationRequest", "Access Denied"):
             enable()
+
+
+def test_its_subnets_and_security_groups_are_not_deleted_while_it_stands(elb):
+    group = elb.ec2.create_security_group(GroupName="shop", Description="shop", VpcId=elb.vpc)["GroupId"]
+    arn = elb.balancer(SecurityGroups=[group])
+    with refused("DependencyViolation"):
+        elb.ec2.delete_security_group(GroupId=group)
+    with refused("DependencyViolation"):
+        elb.ec2.delete_subnet(SubnetId=elb.subnets[0])
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    elb.ec2.delete_security_group(GroupId=group)
+    elb.ec2.delete_subnet(SubnetId=elb.subnets[0])

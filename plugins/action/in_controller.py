@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Runs this collection's modules in the controller itself where the connection is local.
 
-Packing a module, starting a Python and importing boto3 there costs about 800 ms of CPU a task; here boto3 is imported
+Packing a module, starting a Python and importing botocore there costs about 800 ms of CPU a task; here it is imported
 once, in the parent that every task is forked from. The module's code is the same; on any other connection, or where the
 variable runbook_pack_modules is true, it is packed as usual. docs/design-choices.md has the figures.
 """
@@ -10,6 +10,7 @@ variable runbook_pack_modules is true, it is packed as usual. docs/design-choice
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -25,7 +26,10 @@ from ansible.module_utils.common.json import Direction, get_module_decoder, get_
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.aws import AWS_SPEC, warm
+# Nothing of what is imported and read here is ever garbage; frozen, it stays shared with the tasks' processes.
+# https://docs.python.org/3/library/gc.html#gc.freeze
+gc.disable()
+from ..module_utils.aws import AWS_SPEC, warm  # noqa: E402
 
 PROFILE = "legacy"
 # Their answers are never shown, whatever the task says; a registered variable has them all the same.
@@ -36,6 +40,8 @@ NEVER_PACKED = {"undo"}
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
 warm("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "s3", "secretsmanager", "sns")
+gc.freeze()
+gc.enable()
 
 
 @contextlib.contextmanager

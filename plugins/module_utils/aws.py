@@ -21,13 +21,12 @@ from .journal import Journal
 from .plan import Call, Calls, Change, State, Wait, carry_out, diff, plan
 
 try:
-    import boto3
     import botocore.loaders
     import botocore.session
     from botocore.config import Config
     from botocore.exceptions import ClientError, WaiterError
 except ImportError:
-    boto3 = None
+    botocore = None
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -63,29 +62,25 @@ class Aws:
         self.params = params
         self.account: str = params["account"]
         self.region: str = params["region"]
-        self.session = self._session()
+        # boto3's own session would load what only its resources and file transfers need, in every run.
+        self.session = botocore.session.Session(profile=params.get("profile"))
+        self.session.register_component("data_loader", loader())
+        self.session.get_scoped_config()  # a profile that is not there is an error now
         self.guard = Guard(self.account, check_mode, lambda: self.client("sts").get_caller_identity()["Account"])
-        self.session.events.register("before-call", self.guard.before_call)
+        self.session.register("before-call", self.guard.before_call)
         self.clients: dict[str, Any] = {}
         self.making = threading.RLock()
-
-    def _session(self) -> Any:
-        core = botocore.session.Session(profile=self.params.get("profile"))
-        core.register_component("data_loader", loader())
-        return boto3.Session(
-            aws_access_key_id=self.params.get("access_key"),
-            aws_secret_access_key=self.params.get("secret_key"),
-            aws_session_token=self.params.get("session_token"),
-            region_name=self.region,
-            botocore_session=core,
-        )
 
     def client(self, service: str) -> Any:
         """The one client of a service; it may be shared between threads, making it may not."""
         with self.making:
             if service not in self.clients:
-                self.clients[service] = self.session.client(
+                self.clients[service] = self.session.create_client(
                     service,
+                    region_name=self.region,
+                    aws_access_key_id=self.params.get("access_key"),
+                    aws_secret_access_key=self.params.get("secret_key"),
+                    aws_session_token=self.params.get("session_token"),
                     endpoint_url=self.params.get("endpoint_url"),
                     config=Config(
                         retries={"mode": "adaptive", "max_attempts": 10},
@@ -163,9 +158,10 @@ class AwsModule(AnsibleModule):
     """An Ansible module that keeps one set of AWS resources as desired."""
 
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__({**AWS_SPEC, **argument_spec}, supports_check_mode=True, **kwargs)
-        if boto3 is None:
-            self.fail_json(msg=missing_required_lib("boto3"))
+        together = [("access_key", "secret_key"), *kwargs.pop("required_together", ())]
+        super().__init__({**AWS_SPEC, **argument_spec}, supports_check_mode=True, required_together=together, **kwargs)
+        if botocore is None:
+            self.fail_json(msg=missing_required_lib("botocore"))
         journal = self.params["journal"] or {}
         try:
             self.aws = Aws(self.params, self.check_mode)
@@ -277,7 +273,7 @@ def origin(error: Exception, service: str = "aws") -> tuple[str, str]:
 
 def warm(*services: str) -> None:
     """Read what clients of these services need, so that a process forked from this one need not."""
-    if boto3 is None:
+    if botocore is None:
         return
     aws = Aws({"account": "", "region": "us-east-1", "access_key": "warm", "secret_key": "warm", "concurrency": 1})
     # One client loads what all have in common; of the others their models alone take time.

@@ -9,6 +9,9 @@ from typing import Any
 
 from .plan import Call, Calls, Change
 
+# https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+LISTED_AT_ONCE = 100
+
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
@@ -16,6 +19,21 @@ def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def as_dict(tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def listed_tags(aws: Any, arns: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The tags by ARN, as far as GetResources knows of them, which follows a change after a while only; one request for 100."""
+    arns = list(arns)
+
+    def page(some: list[str]) -> list[dict[str, Any]]:
+        return aws.call("resourcegroupstaggingapi", "get_resources", ResourceARNList=some)["ResourceTagMappingList"]
+
+    pages = [arns[start : start + LISTED_AT_ONCE] for start in range(0, len(arns), LISTED_AT_ONCE)]
+    return {one["ResourceARN"]: as_dict(one["Tags"]) for answer in aws.each(page, pages) for one in answer}
+
+
+def lacks(tags: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return bool(wanted.items() - tags.items())
 
 
 def tag_calls(change: Change, arn: str, key: str = "ResourceARN") -> Calls:

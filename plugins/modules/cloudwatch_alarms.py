@@ -229,7 +229,7 @@ from ..module_utils.alarms import children, detector_of, metrics_of, request, st
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.metrics import EMITTED_SPEC, Metric, unknown
 from ..module_utils.plan import Call, Calls, Change, State
-from ..module_utils.tags import as_dict, as_list, tag_calls
+from ..module_utils.tags import as_dict, as_list, lacks, listed_tags, tag_calls
 from ..module_utils.undo import Undo
 
 QUERY_SPEC: dict[str, Any] = {
@@ -278,29 +278,15 @@ def describe(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {alarm["AlarmName"]: state_of(alarm, aws) for alarm in found}
 
 
-def listed_tags(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The tags of alarms by ARN, as far as GetResources knows of them; one request for 100. What does not exist is left out."""
-
-    def page(arns: list[str]) -> list[dict[str, Any]]:
-        return aws.call("resourcegroupstaggingapi", "get_resources", ResourceARNList=arns)["ResourceTagMappingList"]
-
-    arns = [aws.arn("cloudwatch", f"alarm:{name}") for name in names]
-    return {one["ResourceARN"]: as_dict(one["Tags"]) for answer in aws.each(page, pages(arns)) for one in answer}
-
-
 def read(aws: Aws, desired: Mapping[str, State | None], names: list[str]) -> dict[str, State]:
     """The alarms and their tags, asked side by side.
 
     GetResources follows a change after a while only, so an alarm that seems to lack a tag is asked itself.
     """
+    arns = {name: aws.arn("cloudwatch", f"alarm:{name}") for name in names}
     states: Mapping[str, State]
-    states, found = aws.each(lambda question: question(aws, names), (describe, listed_tags))
-    arns = {name: aws.arn("cloudwatch", f"alarm:{name}") for name in states}
-
-    def lacks(name: str) -> bool:
-        return bool((desired.get(name) or {}).get("tags", {}).items() - found.get(arns[name], {}).items())
-
-    doubtful = [name for name in states if lacks(name)]
+    states, found = aws.each(lambda ask: ask(), (lambda: describe(aws, names), lambda: listed_tags(aws, arns.values())))
+    doubtful = [name for name in states if lacks(found.get(arns[name], {}), (desired.get(name) or {}).get("tags", {}))]
     asked = aws.each(lambda name: aws.call("cloudwatch", "list_tags_for_resource", ResourceARN=arns[name])["Tags"], doubtful)
     found |= {arns[name]: as_dict(tags) for name, tags in zip(doubtful, asked, strict=True)}
     return {name: {**state, "tags": found.get(arns[name], {})} for name, state in states.items()}

@@ -174,6 +174,7 @@ from ..module_utils.bucket_policy import with_tls_only
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.s3 import BLOCKS, MINIMUM_SIZE, MINIMUM_SIZES, PUT, READ, problems
 from ..module_utils.tag_rules import as_text
+from ..module_utils.tags import lacks, listed_tags
 from ..module_utils.undo import Undo
 
 STORAGE_CLASS = {"type": "str", "required": True, "choices": list(s3_lifecycle.STORAGE_CLASSES)}
@@ -225,6 +226,10 @@ BUCKET_SPEC = {
 AS_GIVEN = ("public_access_block", "object_ownership", "tls_only", "versioning", "encryption", MINIMUM_SIZE)
 
 
+def arn(aws: Aws, bucket: str) -> str:
+    return f"arn:{aws.partition}:s3:::{bucket}"
+
+
 def want(bucket: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
     state = {key: bucket[key] for key in AS_GIVEN if bucket[key] is not None}
     if bucket["lifecycle"] is not None:
@@ -232,12 +237,12 @@ def want(bucket: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
     return {**state, "tags": {**as_text(bucket["tags"]), **ownership}}
 
 
-def settled(wanted: State, before: State | None, arn: str, region: str, purge_rules: bool) -> State:
+def settled(wanted: State, before: State | None, own_arn: str, region: str, purge_rules: bool) -> State:
     """With what stays of others: their rules, their statements, the encryption types that they blocked."""
     before = before or {}
     state = {**{key: value for key, value in wanted.items() if key != "tls_only"}, "region": region}
     if "tls_only" in wanted:
-        state["policy"] = with_tls_only(before.get("policy"), arn, wanted["tls_only"])
+        state["policy"] = with_tls_only(before.get("policy"), own_arn, wanted["tls_only"])
     if "lifecycle" in wanted and not purge_rules:
         state["lifecycle"] = {**before.get("lifecycle", {}), **wanted["lifecycle"]}
     if "blocked" in before.get("encryption", {}) and "encryption" in wanted:
@@ -245,16 +250,25 @@ def settled(wanted: State, before: State | None, arn: str, region: str, purge_ru
     return state
 
 
-def read(aws: Aws, asked: Mapping[str, State]) -> Mapping[str, State]:
-    """The buckets that there are, with the aspects that are asked for. A bucket elsewhere is not looked into."""
+def read(aws: Aws, asked: Mapping[str, State], listed: Mapping[str, Mapping[str, str]] | None = None) -> Mapping[str, State]:
+    """The buckets that there are, with the aspects that are asked for. A bucket elsewhere is not looked into.
+
+    `listed` are tags by ARN as GetResources knows them, which follows a change after a while only: a bucket that seems to
+    lack one is asked itself.
+    """
     # S3 tells the region only when it is asked with a parameter.
     regions = {bucket["Name"]: bucket["BucketRegion"] for bucket in aws.pages("s3", "list_buckets", "Buckets", MaxBuckets=1000)}
     states: dict[str, dict[str, Any]] = {name: {"region": regions[name]} for name in asked if name in regions}
+    here = {name: state for name, state in states.items() if state["region"] == aws.region}
+    for name, state in here.items():
+        tags = (listed or {}).get(arn(aws, name))
+        if tags is not None and not lacks(tags, asked[name].get("tags", {})):
+            state["tags"] = tags
     questions = [
         (name, aspect)
-        for name, state in states.items()
+        for name, state in here.items()
         for aspect in READ
-        if state["region"] == aws.region and (aspect in asked[name] or (aspect == "policy" and "tls_only" in asked[name]))
+        if aspect not in state and (aspect in asked[name] or (aspect == "policy" and "tls_only" in asked[name]))
     ]
     for (name, __), answer in zip(questions, aws.each(lambda one: READ[one[1]](aws, one[0]), questions), strict=True):
         states[name].update(answer)
@@ -315,9 +329,10 @@ def main() -> None:
     if found := problems(buckets):
         module.fail("; ".join(found))
     wanted = {bucket["name"]: want(bucket, module.ownership) for bucket in buckets}
-    current = module.ask(", ".join(wanted), read, aws, wanted)
+    tags = module.ask("tags of buckets", listed_tags, aws, [arn(aws, name) for name in wanted])
+    current = module.ask(", ".join(wanted), read, aws, wanted, tags)
     desired = {
-        name: settled(wanted[name], current.get(name), f"arn:{aws.partition}:s3:::{name}", aws.region, bucket["purge_rules"])
+        name: settled(wanted[name], current.get(name), arn(aws, name), aws.region, bucket["purge_rules"])
         for name, bucket in ((bucket["name"], bucket) for bucket in buckets)
     }
     creatable = {bucket["name"] for bucket in buckets if bucket["create"]}

@@ -72,6 +72,17 @@ def test_only_the_given_aspects_of_buckets_that_are_here_are_read(fake_aws):
     assert [operation for operation, _ in aws.asked] == ["list_buckets", "get_bucket_versioning", "get_bucket_tagging"]
 
 
+@pytest.mark.parametrize(
+    ("listed", "asked"), [({"a": "b", "c": "d"}, []), ({"c": "d"}, ["get_bucket_tagging"]), (None, ["get_bucket_tagging"])]
+)
+def test_a_bucket_that_seems_to_lack_a_tag_is_asked_itself(fake_aws, listed, asked):
+    tags = {"TagSet": [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}]}
+    aws = fake_aws(list_buckets={"Buckets": [{"Name": "images", "BucketRegion": "eu-central-1"}]}, get_bucket_tagging=tags)
+
+    assert read(aws, {"images": {"tags": {"a": "b"}}}, {ARN: listed} if listed else {})["images"] == {**HERE, "tags": {"a": "b", "c": "d"}}
+    assert [operation for operation, _ in aws.asked] == ["list_buckets", *asked]
+
+
 def test_what_a_bucket_does_not_have_is_read_as_what_it_means(fake_aws):
     names = ("public_access_block", "bucket_ownership_controls", "bucket_policy", "bucket_encryption", "bucket_lifecycle_configuration")
     aws = fake_aws(

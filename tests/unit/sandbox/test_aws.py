@@ -11,7 +11,7 @@ from ansible_collections.prodready.aws.plugins.module_utils.aws import Aws
 from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Wait
 from ansible_collections.prodready.aws.plugins.modules import dynamodb_tables
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ProfileNotFound
 
 HERE, ELSEWHERE = "123456789012", "210987654321"
 CREATE = {
@@ -173,3 +173,8 @@ def test_what_the_collection_made_is_found_by_its_tags(run, client):
     )
 
     assert len(mapped["ResourceTagMappingList"]) == 2
+
+
+def test_a_profile_that_is_not_there_is_an_error_before_any_request(aws):
+    with pytest.raises(ProfileNotFound, match="nosuch"):
+        aws(profile="nosuch")

@@ -12,13 +12,17 @@ from werkzeug.wrappers import Request, Response
 from sandbox import clock
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
+from sandbox.plane.plane import Plane
 from sandbox.request_log import RequestLog
 from sandbox.snapshots import Snapshots
 
 
 class Control:
-    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement, snapshots: Snapshots) -> None:
+    def __init__(
+        self, requests: RequestLog, faults: Faults, enforcement: Enforcement, snapshots: Snapshots, plane: Plane | None = None
+    ) -> None:
         self._requests = requests
+        self._plane = plane
         self._faults = faults
         self._enforcement = enforcement
         self._routes: dict[str, Callable[[Any], Any]] = {
@@ -34,7 +38,8 @@ class Control:
             "GET /clock": lambda _: {"offset_seconds": clock.offset()},
             "PUT /clock": lambda body: clock.set_offset(float(body["offset_seconds"])),
             "PUT /snapshot": lambda body: snapshots.take(body["name"]),
-            "POST /snapshot": lambda body: snapshots.go_back(body["name"]),
+            "POST /snapshot": lambda body: self._go_back(snapshots, body["name"]),
+            "GET /plane": lambda _: plane.describe() if plane else {},
             "POST /reset": lambda _: self._reset(),
         }
 
@@ -52,11 +57,18 @@ class Control:
         except KeyError as error:
             return _json({"error": f"{error} is missing"}, 400)
 
+    def _go_back(self, snapshots: Snapshots, name: str) -> None:
+        snapshots.go_back(name)
+        if self._plane:
+            self._plane.wake()
+
     def _reset(self) -> None:
         moto_api_backend.reset()
         self._faults.replace([])
         self._enforcement.clear()
         clock.set_offset(0)
+        if self._plane:
+            self._plane.wake()
 
 
 def _json(content: Any, status: int = 200) -> Response:

@@ -1,0 +1,41 @@
+"""What Envoy starts with: where its files and its admin interface are. Paths are relative to the sandbox's folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FOLDER = "plane"
+ADMIN = f"{FOLDER}/admin.sock"
+WAFD = f"{FOLDER}/wafd.sock"
+ACCESS_LOG = f"{FOLDER}/access.jsonl"
+
+# A connection of a listener that was changed ends after its next answer, or when it has been idle or busy for so long.
+_DRAIN_SECONDS = 120
+OPTIONS = (
+    "--disable-hot-restart",
+    "--concurrency",
+    "2",
+    "--drain-strategy",
+    "immediate",
+    "--drain-time-s",
+    str(_DRAIN_SECONDS),
+    "--file-flush-interval-msec",
+    "500",
+    "--log-level",
+    "warning",
+    "--log-format",
+    "%Y-%m-%d %T.%e %l %n %v",
+)
+
+
+def source(name: str) -> dict[str, Any]:
+    """Where a kind of resource is read from."""
+    return {"path_config_source": {"path": f"{FOLDER}/{name}.json"}, "resource_api_version": "V3"}
+
+
+def envoy() -> dict[str, Any]:
+    return {
+        "node": {"id": "sandbox", "cluster": "sandbox"},
+        "admin": {"address": {"pipe": {"path": ADMIN, "mode": 0o600}}},
+        "dynamic_resources": {"lds_config": source("listeners"), "cds_config": source("clusters")},
+    }

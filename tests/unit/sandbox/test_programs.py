@@ -1,0 +1,69 @@
+"""A program that cannot be had is said to be off, and the rest runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sandbox import __main__ as commands
+from sandbox import parts, ports, programs
+from sandbox.state import Folder
+
+STATE = {"endpoint": "http://127.0.0.1:20000", "ports": {"emulator": 20000}, "hosts": {}}
+
+
+@pytest.fixture
+def without_envoy(monkeypatch):
+    monkeypatch.setattr(programs, "find_spec", lambda name: None)
+
+
+def names(folder) -> list[str]:
+    return [part.name for part in parts.parts(folder, STATE)]
+
+
+def test_envoy_is_a_part_where_its_wheel_is(tmp_path):
+    assert programs.off() == {}
+    assert names(tmp_path) == ["emulator", "envoy", "cloudwatch-agent"]
+
+
+def test_without_it_the_rest_runs_and_the_loss_is_said_with_its_remedy(without_envoy, tmp_path):
+    assert names(tmp_path) == ["emulator", "cloudwatch-agent"]
+    said = programs.off()["envoy"]
+    assert "load balancers take no traffic" in said and "tools/setup sandbox" in said
+
+
+def test_up_and_status_say_what_is_off(tmp_path, capsys, monkeypatch):
+    folder = Folder(tmp_path)
+    folder.create()
+    part = {"emulator": {"pid": 1, "address": "", "state": "ready", "since": "", "restarts": 0}}
+    folder.write({**STATE, "pid": 1, "started": "", "health_check_speed": 10, "off": {"envoy": "envoy is off: no wheel"}, "parts": part})
+    monkeypatch.setattr(Folder, "running_pid", lambda self: 1)
+    assert commands.status(folder) == 0
+    assert "envoy is off: no wheel" in capsys.readouterr().out
+    assert commands.up(folder, None, [], None, as_json=True) == 0
+    told = capsys.readouterr()
+    assert "envoy is off: no wheel" in told.err
+    assert json.loads(told.out)["off"] == {"envoy": "envoy is off: no wheel"}
+
+
+def test_another_speed_needs_another_start(tmp_path, monkeypatch):
+    folder = Folder(tmp_path)
+    folder.create()
+    folder.write({**STATE, "pid": 1, "health_check_speed": 10, "off": {}, "parts": {}})
+    monkeypatch.setattr(Folder, "running_pid", lambda self: 1)
+    with pytest.raises(commands.Failed, match="health checks 10 times as fast: take it down before"):
+        commands.up(folder, None, [], 60, as_json=False)
+
+
+def test_the_ports_of_an_older_sandbox_are_kept_and_completed(monkeypatch):
+    monkeypatch.setattr(ports, "_is_free", lambda port: True)
+    kept = ports.kept({"emulator": 20000, "app1": 20001})
+    assert (kept["emulator"], kept["app1"]) == (20000, 20001)
+    assert set(kept) == set(ports.NAMES)
+    assert len(set(kept.values())) == len(ports.NAMES)
+
+
+def test_slices_are_everybodys_own_and_not_the_first_two(tmp_path):
+    found = {ports.slice_of(tmp_path / str(number)) for number in range(200)}
+    assert min(found) >= 2 and max(found) <= 254 and len(found) > 100

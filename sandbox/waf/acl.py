@@ -10,11 +10,12 @@
         "logging": LoggingConfiguration or null
     }]}
 
-A member that is null is not given.
+A member that is null is not given; a SearchString is Base64, as on the wire.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -51,5 +52,6 @@ def _associations(content: dict[str, Any]) -> Iterator[tuple[str, Acl]]:
 
 def _given(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _given(member) for name, member in value.items() if member is not None}
+        given = {name: _given(member) for name, member in value.items() if member is not None}
+        return given | {"SearchString": base64.b64decode(given["SearchString"])} if "SearchString" in given else given
     return [_given(member) for member in value] if isinstance(value, list) else value

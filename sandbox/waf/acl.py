@@ -1,14 +1,10 @@
-"""The web ACLs that are in force, as the plane writes them to waf.json; all in the shapes of AWS's API.
+"""The web ACLs that are in force, as the plane writes them to waf.json; all in the shapes of AWS's JSON API.
 
-    {"web_acls": [{
-        "resource_arns": ["arn:aws:elasticloadbalancing:..."],
-        "web_acl": WebACL,                         as GetWebACL answers; of it Name, Id, ARN, Rules, DefaultAction, VisibilityConfig,
-                                                   CustomResponseBodies, AssociationConfig, LabelNamespace
-        "ip_sets": {ARN: IPSet},                   as GetIPSet answers, each that a rule refers to
-        "regex_pattern_sets": {ARN: RegexPatternSet},
-        "rule_groups": {ARN: RuleGroup},
-        "logging": LoggingConfiguration or null
-    }]}
+    {"web_acls": {ARN: the WebACL of GetWebACL},
+     "rule_groups": {ARN: the RuleGroup of GetRuleGroup},
+     "ip_sets": {ARN: the IPSet of GetIPSet},
+     "regex_pattern_sets": {ARN: the RegexPatternSet of GetRegexPatternSet},
+     "associations": {ARN of a load balancer: ARN of its web ACL}}
 
 A member that is null is not given; a SearchString is Base64, as on the wire.
 """
@@ -17,21 +13,21 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+Items = dict[str, dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Acl:
-    """A web ACL and what its rules refer to."""
+    """A web ACL and what its rules may refer to, by ARN."""
 
     web_acl: dict[str, Any]
-    ip_sets: dict[str, dict[str, Any]] = field(default_factory=dict)
-    regex_pattern_sets: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rule_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
-    logging: dict[str, Any] | None = None
+    ip_sets: Items = field(default_factory=dict)
+    regex_pattern_sets: Items = field(default_factory=dict)
+    rule_groups: Items = field(default_factory=dict)
 
     @property
     def arn(self) -> str:
@@ -39,15 +35,11 @@ class Acl:
 
 
 def load(file: Path) -> dict[str, Acl]:
-    """The web ACL of each resource, by the resource's ARN."""
-    return dict(_associations(_given(json.loads(file.read_text()))))
-
-
-def _associations(content: dict[str, Any]) -> Iterator[tuple[str, Acl]]:
-    for entry in content["web_acls"]:
-        known = {name: entry.get(name, {}) for name in ("ip_sets", "regex_pattern_sets", "rule_groups")}
-        acl = Acl(entry["web_acl"], logging=entry.get("logging"), **known)
-        yield from ((arn, acl) for arn in entry["resource_arns"])
+    """The web ACL of each load balancer, by the load balancer's ARN."""
+    content = _given(json.loads(file.read_text()))
+    known = {name: content.get(name, {}) for name in ("ip_sets", "regex_pattern_sets", "rule_groups")}
+    acls = {arn: Acl(web_acl, **known) for arn, web_acl in content["web_acls"].items()}
+    return {resource: acls[arn] for resource, arn in content["associations"].items()}
 
 
 def _given(value: Any) -> Any:

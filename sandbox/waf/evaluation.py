@@ -110,7 +110,9 @@ def response(verdict: Verdict) -> tuple[int, list[tuple[str, str]], bytes]:
     return custom["ResponseCode"], [("Content-Type", content_type), *headers], body["Content"].encode()
 
 
-_FORBIDDEN = b"<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n"
+_FORBIDDEN = (
+    b"<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n"
+)
 
 
 def _rule(rule: Rule, seen: Inspection, verdict: Verdict) -> bool:

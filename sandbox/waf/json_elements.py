@@ -49,9 +49,7 @@ def selected(found: Element, scope: str, included: list[str] | None) -> bool:
         return False
     if included is None:
         return True
-    return any(
-        found.path[: len(path)] == path and not (found.is_key and len(found.path) == len(path)) for path in map(_pointer, included)
-    )
+    return any(found.path[: len(path)] == path and not (found.is_key and len(found.path) == len(path)) for path in map(_pointer, included))
 
 
 def _pointer(text: str) -> Path:

@@ -75,7 +75,11 @@ def _statement(rule: dict[str, Any], patterns: dict[str, str]) -> Statement:
         tests.append({"NotStatement": {"Statement": _size(_PARTS[part], 0)}})
     if "attack" in rule:
         inspected = {"FieldToMatch": _PARTS["ARGS" if part == "QUERY" else part], "TextTransformations": _ATTACK}
-        tests.append({"SqliMatchStatement": inspected | {"SensitivityLevel": "LOW"}} if rule["attack"] == "sqli" else {"XssMatchStatement": inspected})
+        tests.append(
+            {"SqliMatchStatement": inspected | {"SensitivityLevel": "LOW"}}
+            if rule["attack"] == "sqli"
+            else {"XssMatchStatement": inspected}
+        )
     if "pattern" in rule:
         inspected = {"FieldToMatch": _PARTS[part], "TextTransformations": _DECODED}
         tests.append({"RegexMatchStatement": inspected | {"RegexString": patterns[rule["pattern"]]}})

@@ -14,7 +14,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sandbox.waf import addresses, rates
+from sandbox.waf import addresses
+from sandbox.waf import rates as rate_based
 from sandbox.waf.acl import Acl
 from sandbox.waf.components import Component, component
 from sandbox.waf.rates import Rates
@@ -22,6 +23,7 @@ from sandbox.waf.request import Request
 from sandbox.waf.transformations import transformed, unknown
 
 Statement = dict[str, Any]
+Outcome = bool | None
 
 
 class Scanner(Protocol):
@@ -50,18 +52,16 @@ class Inspection:
     namespace: str = ""
     rule: Hashable = ()
     details: list[dict[str, Any]] = field(default_factory=list)
-    limited: list[tuple[Statement, rates.Key]] = field(default_factory=list)
+    limited: list[tuple[Statement, rate_based.Key]] = field(default_factory=list)
 
-    def lacks(self, what: str) -> None:
+    def lacks(self, what: str) -> Outcome:
         self.not_emulated.add(what)
-
-
-Outcome = bool | None
+        return None
 
 
 def matches(statement: Statement, seen: Inspection) -> Outcome:
     ((kind, options),) = statement.items()
-    known = _KINDS.get(kind)
+    known = KINDS.get(kind)
     return known(options, seen) if known else seen.lacks(kind)
 
 
@@ -75,7 +75,7 @@ def _on_component(test: Callable[[Statement, bytes], bool]) -> Callable[[Stateme
     def inspected(options: Statement, seen: Inspection) -> Outcome:
         found = _component(options, seen)
         if found is None or found.decided is not None:
-            return found and found.decided
+            return found.decided if found else None
         return any(test(options, value) for value in _values(options, found))
 
     return inspected
@@ -83,7 +83,8 @@ def _on_component(test: Callable[[Statement, bytes], bool]) -> Callable[[Stateme
 
 def _component(options: Statement, seen: Inspection) -> Component | None:
     if names := unknown(options["TextTransformations"]):
-        return seen.lacks(f"the text transformation {names[0]}")
+        seen.lacks(f"the text transformation {names[0]}")
+        return None
     found = component(options["FieldToMatch"], seen.request)
     if found.oversize:
         seen.oversize.add(found.oversize)
@@ -133,7 +134,7 @@ def _attack(condition: str, options: Statement, seen: Inspection) -> Outcome:
     """An SQL injection or a script, with the details that a log shows of it."""
     found = _component(options, seen)
     if found is None or found.decided is not None:
-        return found and found.decided
+        return found.decided if found else None
     if seen.scanner is None:
         return seen.lacks("SqliMatchStatement and XssMatchStatement, which need libmodsecurity")
     sensitivity = options.get("SensitivityLevel", "LOW")
@@ -175,12 +176,12 @@ def _rate(options: Statement, seen: Inspection) -> Outcome:
     if "ScopeDownStatement" in options and not matches(options["ScopeDownStatement"], seen):
         return False
     try:
-        key = rates.aggregation_key(options, seen.request, seen.labels)
-    except rates.Omitted:
+        key = rate_based.aggregation_key(options, seen.request, seen.labels)
+    except rate_based.Omitted:
         return False
-    except rates.Fallback as fallback:
+    except rate_based.Fallback as fallback:
         return fallback.matches
-    except rates.NotEmulated as error:
+    except rate_based.NotEmulated as error:
         return seen.lacks(str(error))
     if not seen.rates.is_over(seen.rule, key, options, seen.now):
         return False
@@ -204,7 +205,7 @@ def _not(options: Statement, seen: Inspection) -> Outcome:
     return None if outcome is None else not outcome
 
 
-_KINDS: dict[str, Callable[[Statement, Inspection], Outcome]] = {
+KINDS: dict[str, Callable[[Statement, Inspection], Outcome]] = {
     "AndStatement": functools.partial(_logical, False),
     "ByteMatchStatement": _on_component(_byte_match),
     "CrsMatchStatement": _crs,
@@ -219,3 +220,4 @@ _KINDS: dict[str, Callable[[Statement, Inspection], Outcome]] = {
     "SqliMatchStatement": functools.partial(_attack, "SQL_INJECTION"),
     "XssMatchStatement": functools.partial(_attack, "XSS"),
 }
+NEED_SCANNER = ("SqliMatchStatement", "XssMatchStatement", "CrsMatchStatement")

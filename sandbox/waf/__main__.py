@@ -1,0 +1,46 @@
+"""python -m sandbox.waf --folder FOLDER: serves wafd.sock there."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+
+from sandbox import packages
+from sandbox.waf.daemon import Wafd
+from sandbox.waf.modsecurity import ModSecurity, Refused
+from sandbox.waf.server import Server
+
+log = logging.getLogger(__name__)
+
+
+def scanner() -> ModSecurity | None:
+    try:
+        place = packages.place()
+        return ModSecurity(place.library, place.dependencies, place.rules)
+    except (packages.Missing, Refused) as error:
+        log.warning("AWS's managed rules are off. %s", error)
+        return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Evaluate web ACLs for Envoy.")
+    parser.add_argument("--folder", type=Path, required=True, help="the data plane's")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = Server(arguments.folder / "wafd.sock", Wafd(arguments.folder, scanner()))
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise SystemExit
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.start()
+    except SystemExit:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""wafd: the web ACLs of waf.json for Envoy's questions, and a log of every verdict."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+from sandbox.waf import acl, not_emulated, records
+from sandbox.waf.asked import PASSED, Answer, answer, asked
+from sandbox.waf.evaluation import evaluate
+from sandbox.waf.rates import Rates
+from sandbox.waf.statements import Scanner
+
+log = logging.getLogger(__name__)
+
+
+class Wafd:
+    def __init__(self, folder: Path, scanner: Scanner | None) -> None:
+        self._folder = folder
+        self._scanner = scanner
+        self._rates = Rates()
+        self._acls: dict[str, acl.Acl] = {}
+        self._seen: tuple[int, int] | None = None
+
+    def answer(self, method: str, uri: str, headers: dict[str, str], body: bytes) -> Answer:
+        self._follow()
+        resource, request = asked(method, uri, headers, body)
+        found = self._acls.get(resource)
+        if not found:
+            return PASSED
+        now = time.time()
+        verdict = evaluate(found, request, self._rates, now, self._scanner)
+        self._write(records.record(found.arn, verdict, request, resource, int(now * 1000)))
+        return answer(verdict)
+
+    def _follow(self) -> None:
+        """waf.json is replaced as a whole when something changes."""
+        file = self._folder / "waf.json"
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            return
+        state = status.st_mtime_ns, status.st_ino
+        if state == self._seen:
+            return
+        self._seen = state
+        self._acls = acl.load(file)
+        said = [sentence for found in self._acls.values() for sentence in not_emulated.sentences(found, self._scanner is not None)]
+        for sentence in said:
+            log.warning("%s", sentence)
+        (self._folder / "waf-not-emulated.json").write_text(json.dumps(said))
+
+    def _write(self, record: records.Record) -> None:
+        """The emulator takes the lines away; whoever holds the lock has the file."""
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        file = os.open(self._folder / "waf-log.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            os.write(file, line)
+        finally:
+            os.close(file)

@@ -29,8 +29,10 @@ SecPcreMatchLimit 100000
 SecPcreMatchLimitRecursion 100000
 SecDefaultAction "phase:1,log,auditlog,pass"
 SecDefaultAction "phase:2,log,auditlog,pass"
-SecRule REQUEST_HEADERS:Content-Type "@rx ^application/(?:[a-z0-9.+-]+\+)?json" "id:1,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
-SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:text|application)/(?:[a-z0-9.+-]+\+)?xml" "id:2,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
+SecRule REQUEST_HEADERS:Content-Type "@rx ^application/(?:[a-z0-9.+-]+\+)?json" \
+    "id:1,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
+SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:text|application)/(?:[a-z0-9.+-]+\+)?xml" \
+    "id:2,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
 SecRule REQBODY_ERROR "!@eq 0" "id:{_UNREADABLE},phase:2,t:none,pass,log"
 SecAction "id:900990,phase:1,nolog,pass,t:none,setvar:tx.crs_setup_version=334"
 """
@@ -41,6 +43,8 @@ SecAuditEngine Off
 SecRule REQUEST_HEADERS:sqli "@detectSQLi" "id:{_SQLI},phase:1,t:none,pass,log"
 SecRule REQUEST_HEADERS:xss "@detectXSS" "id:{_XSS},phase:1,t:none,pass,log"
 """
+# Inspected by themselves, or not a client's words.
+_NOT_HEADERS = ("cookie", "content-type", "content-length")
 _FORM = "application/x-www-form-urlencoded"
 _READ = re.compile(rf"{_FORM}|multipart/form-data|(?:text|application)/(?:[a-z0-9.+-]+\+)?(?:json|xml)", re.IGNORECASE)
 _ID = re.compile(rb'\[id "(\d+)"\]')
@@ -112,10 +116,8 @@ class ModSecurity:
                 cookies = "; ".join(request.header("cookie"))
                 return self._run(self._core, headers=[("Cookie", cookies.encode("latin-1"))]) if cookies else {}
             case "HEADERS":
-                others = [
-                    (name, value) for name, value in request.headers if name.lower() not in ("cookie", "content-type", "content-length")
-                ]
-                return self._run(self._core, headers=[(name, value.encode("latin-1")) for name, value in others])
+                others = [(name, value.encode("latin-1")) for name, value in request.headers if name.lower() not in _NOT_HEADERS]
+                return self._run(self._core, headers=others)
         return self._body_scores(request) if request.body else {}
 
     def _body_scores(self, request: Request) -> dict[str, int]:

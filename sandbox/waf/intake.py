@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.wafv2.models import WAFV2Backend, wafv2_backends
@@ -87,12 +88,13 @@ def _keep(arn: str, found: list[Record]) -> None:
     _measure(acl, found, account_id, region)
     config = backend.logging_configurations.get(arn)
     if config:
-        logged = [records.redacted(entry, config.redacted_fields or []) for entry in found if records.kept(entry, config.logging_filter)]
+        fields: list[dict[str, Any]] = config.redacted_fields or []  # type: ignore[assignment]
+        logged = [records.redacted(entry, fields) for entry in found if records.kept(entry, config.logging_filter)]
         if logged:
             deliver(logged, config.log_destination_configs[0], acl["Name"], account_id, region)
 
 
-def _measure(acl: dict, found: list[Record], account_id: str, region: str) -> None:
+def _measure(acl: dict[str, Any], found: list[Record], account_id: str, region: str) -> None:
     watch = cloudwatch_backends[account_id][region]
     counts: Counter[tuple[Metric, datetime]] = Counter()
     for entry in found:

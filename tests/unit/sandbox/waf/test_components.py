@@ -107,4 +107,7 @@ def test_json_that_cannot_be_read_to_its_end_falls_back_as_the_rule_says(body, b
 
 def test_a_root_that_is_no_object_or_list_is_not_read():
     assert json_values('"text"') == []
-    assert component({"JsonBody": {"MatchPattern": {"All": {}}, "MatchScope": "ALL", "InvalidFallbackBehavior": "MATCH"}}, request()).decided is None
+    assert (
+        component({"JsonBody": {"MatchPattern": {"All": {}}, "MatchScope": "ALL", "InvalidFallbackBehavior": "MATCH"}}, request()).decided
+        is None
+    )

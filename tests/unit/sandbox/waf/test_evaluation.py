@@ -167,7 +167,9 @@ def test_the_scope_down_statement_keeps_requests_from_a_managed_group():
     assert verdict(acl(shop), request("/shop")).action == "BLOCK"
 
 
-@pytest.mark.parametrize("name", ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesAnonymousIpList", "AWSManagedRulesBotControlRuleSet"])
+@pytest.mark.parametrize(
+    "name", ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesAnonymousIpList", "AWSManagedRulesBotControlRuleSet"]
+)
 def test_groups_that_live_on_what_only_amazon_knows_never_match_and_are_named(name):
     found = verdict(acl(managed(name)))
     assert found.action == "ALLOW"

@@ -14,7 +14,7 @@ CASES = [
     ("BASE64_DECODE", b"PHNjcmlwdD4=", b"<script>"),
     ("BASE64_DECODE", b"PHNjcmlwdD4", b"<script>"),
     ("BASE64_DECODE_EXT", b"PHNj!cmlw\ndD4=", b"<script>"),
-    ("CMD_LINE", b"\"C\"^A\\T  /etc,;/passwd", b"cat/etc/passwd"),
+    ("CMD_LINE", b'"C"^A\\T  /etc,;/passwd', b"cat/etc/passwd"),
     ("CMD_LINE", b"cmd  (whoami)", b"cmd(whoami)"),
     ("COMPRESS_WHITE_SPACE", b"a\f\t\n\r\v\xa0 b  c", b"a b c"),
     ("CSS_DECODE", rb"ja\vascript", b"javascript"),  # AWS's example

@@ -4,13 +4,16 @@
 * A pattern is PCRE without what AWS excludes. https://docs.aws.amazon.com/waf/latest/developerguide/waf-regex-pattern-support.html
 * A name is taken once in a scope. An update replaces the description too.
 
-moto takes any text for an address or a pattern, and any number of IP sets of one name.
+* A lock token is a UUID.
+
+moto takes any text for an address or a pattern, any number of IP sets of one name, and gives IP sets tokens that the API refuses.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from moto.moto_api._internal import mock_random
 from moto.wafv2.models import FakeIPSet, FakeRegexPatternSet, WAFV2Backend
 
 from sandbox.waf import validation
@@ -29,14 +32,18 @@ def apply() -> None:
             raise Duplicate
         with refusals():
             validation.check_addresses(version, addresses)
-        return create_ips(self, name, scope, description, version, addresses, tags)
+        made = create_ips(self, name, scope, description, version, addresses, tags)
+        made.lock_token = str(mock_random.uuid4())
+        return made
 
     def update_ip_set(
         self: WAFV2Backend, name: str, scope: str, _id: str, description: str | None, addresses: list[str], lock_token: str
     ) -> FakeIPSet:
         with refusals():
             validation.check_addresses(self.get_ip_set(name, scope, _id).ip_address_version, addresses)
-        return update_ips(self, name, scope, _id, description or "", addresses, lock_token)
+        updated = update_ips(self, name, scope, _id, description or "", addresses, lock_token)
+        updated.lock_token = str(mock_random.uuid4())
+        return updated
 
     def create_regex_pattern_set(self: WAFV2Backend, **asked: Any) -> FakeRegexPatternSet:
         with refusals():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -50,16 +51,14 @@ class Wafd:
         new.write_text(json.dumps({"web_acls": {ARN: acl}, "associations": {BALANCER: ARN}}))
         new.replace(self.folder / "waf.json")
 
-    def ask(
-        self, uri: str, method: str = "GET", body: bytes = b"", client: str = "127.9.0.2", resource: str = BALANCER, **headers: str
-    ) -> Any:
-        own = {"x-plane-resource-arn": resource, "x-plane-client-address": client, "x-plane-protocol": "HTTP/1.1"}
-        own |= {"x-plane-trace-id": "Root=1-x", "x-forwarded-proto": "https", "host": "shop.localhost", "user-agent": "test"}
-        connection = Connection(Path(os.path.relpath(self.folder / "wafd.sock")))
-        connection.request(method, uri, body, own | {name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        answer.content = answer.read()  # type: ignore[attr-defined]
-        connection.close()
+    def ask(self, uri: str, method: str = "GET", body: bytes = b"", client: str = "127.9.0.2", **headers: str) -> Any:
+        asked = {"x-plane-resource-arn": BALANCER, "x-plane-client-address": client, "x-plane-protocol": "HTTP/1.1"}
+        asked |= {"x-plane-trace-id": "Root=1-x", "x-forwarded-proto": "https", "host": "shop.localhost", "user-agent": "test"}
+        asked |= {name.replace("_", "-"): value for name, value in headers.items()}
+        with contextlib.closing(Connection(Path(os.path.relpath(self.folder / "wafd.sock")))) as connection:
+            connection.request(method, uri, body, asked)
+            answer = connection.getresponse()
+            answer.content = answer.read()  # type: ignore[attr-defined]
         return answer
 
     def records(self) -> list[dict[str, Any]]:
@@ -93,7 +92,7 @@ COMMON = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "AWSManaged
 def test_without_a_web_acl_all_get_through(wafd):
     assert wafd.ask("/").status == 200
     wafd.rules(rule("all", path("/"), {"Block": {}}))
-    assert wafd.ask("/", resource=BALANCER + "x").status == 200
+    assert wafd.ask("/", x_plane_resource_arn=BALANCER + "x").status == 200
     assert wafd.ask("/").status == 403
 
 

@@ -152,9 +152,10 @@ def test_cloudfronts_items_are_in_us_east_1_only(waf, client):
     assert client("wafv2", region_name="us-east-1").create_web_acl(**wanted() | {"Scope": "CLOUDFRONT"})["Summary"]["Name"] == "shop"
 
 
-@pytest.mark.parametrize(
-    ("version", "address"), [("IPV4", "192.0.2.1"), ("IPV4", "192.0.2.0/33"), ("IPV4", "0.0.0.0/0"), ("IPV6", "192.0.2.0/24")]
-)
+BAD_ADDRESSES = [("IPV4", "192.0.2.1"), ("IPV4", "192.0.2.0/33"), ("IPV4", "0.0.0.0/0"), ("IPV6", "192.0.2.0/24")]
+
+
+@pytest.mark.parametrize(("version", "address"), BAD_ADDRESSES)
 def test_addresses_are_cidr_blocks_of_the_sets_version(waf, version, address):
     with refused("WAFInvalidParameterException", "IP_ADDRESS"):
         waf.create_ip_set(Name="ips", **SCOPED, IPAddressVersion=version, Addresses=[address])

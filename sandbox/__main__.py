@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox import ports, shop_env
+from sandbox import ports, programs, shop_env
 from sandbox.state import ROOT, Folder
 
 _UP_SECONDS = 90
@@ -23,28 +23,32 @@ _DOWN_SECONDS = 45
 _POLL_SECONDS = 0.03
 _TRIES = 3
 _DOWN_EXIT = 3
+# Health checks every 30 seconds, the default of a target group, come every three here.
+_SPEED = 10
 
 
 class Failed(Exception):
     pass
 
 
-def up(folder: Folder, port: int | None, only: list[str], as_json: bool) -> int:
+def up(folder: Folder, port: int | None, only: list[str], speed: float | None, as_json: bool) -> int:
     folder.create()
     with folder.one_command():
         running = folder.running_pid() is not None
         state = folder.read()
         if running and port and port != state["ports"]["emulator"]:
             raise Failed(f"The sandbox is up at {state['endpoint']}: take it down before you choose another port.")
+        if running and speed and speed != state["health_check_speed"]:
+            raise Failed(f"The sandbox is up with health checks {state['health_check_speed']:g} times as fast: take it down before.")
         if not running:
-            _start(folder, port, only)
+            _start(folder, port, only, speed or _SPEED)
         state = _wait_ready(folder)
         if not running:
             shop_env.keep(folder.path / "shop.env", state)
     result = "already up" if running else "started"
     print(json.dumps({"result": result, **state}) if as_json else f"{result}  {state['endpoint']}")
-    if running and (lost := _lost(state)):
-        print(lost, file=sys.stderr)
+    for sentence in filter(None, (running and _lost(state), *state["off"].values())):
+        print(sentence, file=sys.stderr)
     return 0
 
 
@@ -69,12 +73,12 @@ def status(folder: Folder) -> int:
     widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for sentence in filter(None, (_lost(state), _behind(state))):
+    for sentence in filter(None, (_lost(state), _behind(state), *state["off"].values())):
         print(sentence)
     return 0 if _is_ready(state) else _DOWN_EXIT
 
 
-def _start(folder: Folder, port: int | None, only: list[str]) -> None:
+def _start(folder: Folder, port: int | None, only: list[str], speed: float) -> None:
     state = folder.read()
     kept = state.get("ports")
     chosen = ports.chosen(port) if port else ports.kept(kept) if kept else ports.derived(folder.path)
@@ -84,13 +88,30 @@ def _start(folder: Folder, port: int | None, only: list[str]) -> None:
             "address": ports.ADDRESS,
             "port": chosen[name],
             "spare_port": chosen[f"{name}_spare"],
+            "private_address": address,
         }
-        for name in ("app1", "app2")
+        for name, address in (("app1", "172.31.1.11"), ("app2", "172.31.1.12"))
     }
     for host in hosts.values():
         Path(host["root"]).mkdir(parents=True, exist_ok=True)
     endpoint = f"http://{ports.ADDRESS}:{chosen['emulator']}"
-    folder.write({"pid": None, "started": "", "endpoint": endpoint, "ports": chosen, "hosts": hosts, "parts": {}})
+    listeners = {str(number): chosen[f"listener_{number}"] for number in ports.LISTENERS}
+    folder.write(
+        {
+            "pid": None,
+            "started": "",
+            "endpoint": endpoint,
+            "ports": chosen,
+            "hosts": hosts,
+            "slice": ports.slice_of(folder.path),
+            "listeners": listeners,
+            "connect_to": {f"shop:{number}": f"{ports.ADDRESS}:{port}" for number, port in listeners.items()},
+            "ca_path": str(folder.path / "plane" / "ca.pem"),
+            "health_check_speed": speed,
+            "off": programs.off(),
+            "parts": {},
+        }
+    )
     folder.requests.unlink(missing_ok=True)
     for file in folder.log.glob("*.log"):
         file.replace(file.with_suffix(".log.1"))
@@ -174,12 +195,13 @@ def main() -> int:
         "--folder", type=Path, default=os.environ.get("SANDBOX_FOLDER") or ROOT / ".sandbox", help="where the state is kept"
     )
     parser.add_argument("--only", nargs="+", default=[], help="start only these parts")
+    parser.add_argument("--health-check-speed", type=float, help=f"how many times as fast as on AWS targets are checked ({_SPEED})")
     parser.add_argument("--json", action="store_true", help="let `up` print the whole state")
     arguments = parser.parse_args()
     folder = Folder(arguments.folder)
     try:
         if arguments.command == "up":
-            return up(folder, arguments.port, arguments.only, arguments.json)
+            return up(folder, arguments.port, arguments.only, arguments.health_check_speed, arguments.json)
         return down(folder) if arguments.command == "down" else status(folder)
     except (Failed, ports.PortTaken) as error:
         print(error, file=sys.stderr)

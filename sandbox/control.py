@@ -12,12 +12,14 @@ from werkzeug.wrappers import Request, Response
 from sandbox import clock
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
+from sandbox.plane.plane import Plane
 from sandbox.request_log import RequestLog
 
 
 class Control:
-    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement) -> None:
+    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement, plane: Plane | None = None) -> None:
         self._requests = requests
+        self._plane = plane
         self._faults = faults
         self._enforcement = enforcement
         self._routes: dict[str, Callable[[Any], Any]] = {
@@ -32,6 +34,7 @@ class Control:
             "DELETE /enforcement": lambda _: enforcement.clear(),
             "GET /clock": lambda _: {"offset_seconds": clock.offset()},
             "PUT /clock": lambda body: clock.set_offset(float(body["offset_seconds"])),
+            "GET /plane": lambda _: plane.describe() if plane else {},
             "POST /reset": lambda _: self._reset(),
         }
 
@@ -54,6 +57,8 @@ class Control:
         self._faults.replace([])
         self._enforcement.clear()
         clock.set_offset(0)
+        if self._plane:
+            self._plane.wake()
 
 
 def _json(content: Any, status: int = 200) -> Response:

@@ -16,8 +16,11 @@ from sandbox.control import Control
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
 from sandbox.gateway import Gateway, Layer
+from sandbox.plane.plane import Plane
+from sandbox.plane.settings import Settings
 from sandbox.request_log import RequestLog
 from sandbox.service_metrics import ServiceMetrics
+from sandbox.state import Folder
 from sandbox.unimplemented import Unimplemented
 from sandbox.validation import validation
 
@@ -28,14 +31,16 @@ class _Emulator(DomainDispatcherApplication):
         return super().get_backend_for_host(host)
 
 
-def create_app(requests: Path = Path(os.devnull)) -> Gateway:
-    """The application, which keeps its request log in a file."""
+def create_app(requests: Path = Path(os.devnull), plane: Plane | None = None) -> Gateway:
+    """The application, which keeps its request log in a file, and tells a data plane what changes."""
     repairs.apply()
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
     log, faults, enforcement = RequestLog(requests), Faults(), Enforcement()
     layers: list[Layer] = [log, ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
-    return Gateway(emulator, layers, Control(log, faults, enforcement))
+    if plane:
+        layers.append(plane)
+    return Gateway(emulator, layers, Control(log, faults, enforcement, plane))
 
 
 def main() -> None:
@@ -43,10 +48,13 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Serve the emulator on loopback.")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--requests", type=Path, required=True, help="file of the request log")
+    parser.add_argument("--folder", type=Path, required=True, help="the sandbox's own")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    make_server(create_app(arguments.requests), arguments.port).safe_start()
+    folder = Folder(arguments.folder)
+    plane = Plane(Settings.of(folder.path, folder.read()))
+    plane.start()
+    make_server(create_app(folder.requests, plane), arguments.port).safe_start()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import programs
 from sandbox.agent import LOG_GROUP
+from sandbox.plane import bootstrap
 from sandbox.ports import ADDRESS
 
 # A process that cannot ask the kernel to be told of its parent's death is watched by one that polls.
@@ -29,12 +31,20 @@ class Part:
 
 def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
     units = [_units(folder, name, Path(host["root"])) for name, host in state["hosts"].items()]
-    return [_emulator(folder, state["ports"]["emulator"]), *units, _agent(state)]
+    program = programs.envoy()
+    plane = [_envoy(program)] if program else []
+    return [_emulator(folder, state["ports"]["emulator"]), *plane, *units, _agent(state)]
 
 
 def _emulator(folder: Path, port: int) -> Part:
-    arguments = ("sandbox.launcher", "--port", str(port), "--requests", str(folder / "requests.jsonl"))
+    arguments = ("sandbox.launcher", "--port", str(port), "--folder", str(folder))
     return Part("emulator", _python(*arguments), f"http://{ADDRESS}:{port}", lambda: _answers(port))
+
+
+def _envoy(program: Path) -> Part:
+    """The load balancers' proxy."""
+    argv = (*_LEASH, str(program), "--config-path", f"{bootstrap.FOLDER}/envoy.json", *bootstrap.OPTIONS)
+    return Part("envoy", argv, bootstrap.ADMIN, lambda: _accepts(bootstrap.ADMIN))
 
 
 def _units(folder: Path, host: str, root: Path) -> Part:

@@ -7,7 +7,9 @@ import zlib
 from pathlib import Path
 
 ADDRESS = "127.0.0.1"
-NAMES = ("emulator", "app1", "app1_spare", "app2", "app2_spare")
+# The load balancer's listeners that an inventory can know before they are made, by their ports on AWS.
+LISTENERS = (80, 443, 8080, 8443)
+NAMES = ("emulator", "app1", "app1_spare", "app2", "app2_spare", *(f"listener_{port}" for port in LISTENERS))
 
 # Below the range from which Linux takes the ports of outgoing connections (32768).
 _FIRST, _LAST = 20000, 32000
@@ -22,7 +24,7 @@ def kept(ports: dict[str, int]) -> dict[str, int]:
     for name, port in ports.items():
         if not _is_free(port):
             raise PortTaken(_message(port, f"the {name.replace('_', ' ')} port"))
-    return ports
+    return _free_from(max(ports.values()) + 1) | ports
 
 
 def chosen(start: int) -> dict[str, int]:
@@ -41,9 +43,19 @@ def derived(folder: Path) -> dict[str, int]:
     return _free_from(_FIRST + zlib.crc32(str(folder).encode()) % places * step)
 
 
+def slice_of(folder: Path) -> int:
+    """The S of 127.S.0.0/16, where the targets and clients of this sandbox are; 127.0 and 127.1 are everybody's."""
+    return 2 + zlib.crc32(str(folder).encode()) % 253
+
+
+def free(start: int) -> int:
+    """The next free port."""
+    return next(port for port in range(start, 65536) if _is_free(port))
+
+
 def _free_from(start: int) -> dict[str, int]:
-    free = (port for port in range(start, 65536) if _is_free(port))
-    return dict(zip(NAMES, free, strict=False))
+    found = (port for port in range(start, 65536) if _is_free(port))
+    return dict(zip(NAMES, found, strict=False))
 
 
 def _is_free(port: int) -> bool:

@@ -153,8 +153,9 @@ def balance(client, arn: str) -> tuple[str, str]:
     return balancer_arn, listener["Listeners"][0]["ListenerArn"]
 
 
-def test_a_certificate_in_use_is_not_deleted(client, acm, clock):
+def test_a_certificate_in_use_is_not_deleted(client, acm, route53, clock):
     arn = request(acm, clock, "shop.example")
+    publish(route53, zone(route53), records(acm, arn)[0])
     balancer, listener = balance(client, arn)
     assert described(acm, arn)["InUseBy"] == [balancer]
     with pytest.raises(ClientError, match="ResourceInUseException"):

@@ -1,0 +1,103 @@
+"""The thread in the emulator that keeps the files of the data plane as the account is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from moto.elbv2.models import FakeTargetGroup
+
+from sandbox import certificates
+from sandbox.aws_error import Response
+from sandbox.gateway import Answer
+from sandbox.operation import Call, Environ
+from sandbox.plane import admin, bootstrap, files, health, render, snapshot, waf
+from sandbox.plane.account import Account, Group, Target
+from sandbox.plane.feedback import Feedback
+from sandbox.plane.health import NOT_IN_USE, UNKNOWN, Health
+from sandbox.plane.listener_ports import ListenerPorts
+from sandbox.plane.settings import Settings
+from sandbox.repairs import elbv2_targets
+from sandbox.request_log import mutates
+
+log = logging.getLogger(__name__)
+
+FOLDERS = ("secrets", "endpoints", "routes")
+# What load balancers and web ACLs are made of.
+SERVICES = {"elbv2", "ec2", "wafv2", "route53", "iam"}
+
+
+class Plane:
+    """A layer of the gateway: what a request changed is rendered by the thread, some milliseconds after its answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._changed = threading.Event()
+        self._ports = ListenerPorts(settings.listeners)
+        self._account = Account()
+        self._feedback = Feedback(settings.folder, settings.speed, lambda: self._account)
+
+    def start(self) -> None:
+        folder = self._settings.folder
+        for path in (folder, *(folder / name for name in FOLDERS)):
+            path.mkdir(mode=0o700, exist_ok=True)
+        certificates.keep_in(folder)
+        files.write(folder / "envoy.json", bootstrap.envoy())
+        self._render()
+        elbv2_targets.observers.append(self.health)
+        for run in (self._run, self._feedback.run):
+            threading.Thread(target=run, name="plane", daemon=True).start()
+
+    def __call__(self, call: Call, environ: Environ, answer: Answer) -> Response:
+        if call.service == "cloudwatch":
+            self._feedback.collect()
+        response = answer(call, environ)
+        # A certificate is issued and renewed when it is looked at.
+        if call.service == "acm" or call.service in SERVICES and mutates(call.service, call.operation):
+            self.wake()
+        return response
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    def describe(self) -> dict[str, Any]:
+        """For the control API."""
+        return {"connect_to": self._ports.connect_to(), "not_emulated": render.not_emulated(self._account)}
+
+    def health(self, group: FakeTargetGroup) -> dict[str, Health]:
+        """What Envoy found of each target of a group, by its key."""
+        account = snapshot.take()
+        if group.arn not in account.groups:
+            return {}
+        found = account.groups[group.arn]
+        if group.arn not in render.in_use(account):
+            return dict.fromkeys((target.key for target in found.targets), NOT_IN_USE)
+        try:
+            hosts = admin.clusters(self._settings.folder / "admin.sock").get(group.arn, {})
+        except OSError:
+            return dict.fromkeys((target.key for target in found.targets), UNKNOWN)
+        return {target.key: self._health(found, target, hosts) for target in found.targets}
+
+    def _health(self, group: Group, target: Target, hosts: dict[str, Any]) -> Health:
+        status = hosts.get(f"{self._settings.real(target.address)}:{target.port}")
+        return health.of(status, lambda: health.probe(group, target, self._settings.real))
+
+    def _run(self) -> None:
+        while True:
+            self._changed.wait()
+            self._changed.clear()
+            try:
+                self._render()
+            except Exception:
+                log.exception("the data plane was not brought up to date")
+
+    def _render(self) -> None:
+        self._account = snapshot.take()
+        self._ports.follow(self._account)
+        made = render.files(self._account, self._settings.speed, self._settings.real, self._ports.of)
+        for name, content in made.items():
+            files.write(self._settings.folder / f"{name}.json", content)
+        files.write(self._settings.folder / "waf.json", waf.state())
+        for folder in FOLDERS:
+            files.remove_others(self._settings.folder / folder, {f"{name}.json" for name in made})

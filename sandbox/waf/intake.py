@@ -1,12 +1,13 @@
 """What wafd has seen, taken into the emulator: samples, metrics and logs.
 
-A layer of the gateway: who asks CloudWatch, WAF, the logs or S3 gets what has happened up to now. Between questions a thread looks.
+Who asks a service of ASKING gets what has happened up to now; between questions a thread looks (sandbox/plane).
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -17,9 +18,6 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.wafv2.models import WAFV2Backend, wafv2_backends
 
-from sandbox.aws_error import Response
-from sandbox.gateway import Answer
-from sandbox.operation import Call, Environ
 from sandbox.waf import records, samples
 from sandbox.waf.delivery import deliver
 from sandbox.waf.measures import measures
@@ -29,22 +27,16 @@ from sandbox.watch.backend import stored
 from sandbox.watch.metrics import Metric
 from sandbox.watch.statistics import Datum
 
+log = logging.getLogger(__name__)
+
 _POLL_SECONDS = 1
-_ASKING = {"cloudwatch", "wafv2", "logs", "s3"}
+ASKING = {"cloudwatch", "wafv2", "logs", "s3"}
 
 
 class Intake:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
-
-    def start(self) -> None:
-        threading.Thread(target=self._run, name="waf-intake", daemon=True).start()
-
-    def __call__(self, call: Call, environ: Environ, answer: Answer) -> Response:
-        if call.service in _ASKING:
-            self.take()
-        return answer(call, environ)
 
     def take(self) -> None:
         with self._lock:
@@ -54,10 +46,14 @@ class Intake:
             for arn, of_acl in by_acl.items():
                 _keep(arn, of_acl)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """For ever."""
         while True:
             time.sleep(_POLL_SECONDS)
-            self.take()
+            try:
+                self.take()
+            except Exception:
+                log.exception("what wafd has seen was not taken in")
 
     def _taken(self) -> list[Record]:
         """wafd appends under the same lock, so that no line is lost, and none is left with what it says of a client."""

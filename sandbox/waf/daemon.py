@@ -47,8 +47,8 @@ class Wafd:
         state = status.st_mtime_ns, status.st_ino
         if state == self._seen:
             return
-        self._seen = state
         self._acls = acl.load(file)
+        self._seen = state
         said = [sentence for found in self._acls.values() for sentence in not_emulated.sentences(found, self._scanner is not None)]
         for sentence in said:
             log.warning("%s", sentence)

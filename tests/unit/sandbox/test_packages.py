@@ -43,14 +43,14 @@ def lock(place: Path, sha256: str) -> Path:
 def test_what_the_lock_pins_is_unpacked_once(place):
     good = lock(place, hashlib.sha256(b"the package").hexdigest())
     assert packages.fetch(place / "kept", good)
-    assert (place / "kept/root/usr").is_dir()
+    assert (place / "kept" / "root" / "usr").is_dir()
     assert not packages.fetch(place / "kept", good)
 
 
 def test_a_package_with_another_hash_is_not_used(place):
     with pytest.raises(Missing, match=r"libx=1\.0-1 was downloaded with sha256 .*, but .*debian\.lock pins 0000: it is not used"):
         packages.fetch(place / "kept", lock(place, "0000"))
-    assert not (place / "kept/root").exists()
+    assert not (place / "kept" / "root").exists()
 
 
 def test_a_system_that_nothing_is_pinned_for_is_told_what_to_install(place, monkeypatch):

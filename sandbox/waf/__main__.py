@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -30,7 +31,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="the data plane's")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    server = Server(arguments.folder / "wafd.sock", Wafd(arguments.folder, scanner()))
+    wafd = Wafd(arguments.folder, scanner())
+    wafd.follow()
+    threading.Thread(target=wafd.watch, daemon=True).start()
+    server = Server(arguments.folder / "wafd.sock", wafd)
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise SystemExit

@@ -13,9 +13,13 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from sandbox.waf import managed
 
 Items = dict[str, dict[str, Any]]
 
@@ -32,6 +36,16 @@ class Acl:
     @property
     def arn(self) -> str:
         return self.web_acl["ARN"]
+
+    @cached_property
+    def families(self) -> dict[str, frozenset[str]]:
+        """Those of the Core Rule Set that its managed groups look for, by the part of the request."""
+        statements = [rule["Statement"].get("ManagedRuleGroupStatement") for rule in self.web_acl.get("Rules", [])]
+        found: dict[str, set[str]] = defaultdict(set)
+        for statement in filter(None, statements):
+            for part, families in managed.families(statement["Name"]):
+                found[part] |= families
+        return {part: frozenset(families) for part, families in found.items()}
 
 
 def load(file: Path) -> dict[str, Acl]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import logging
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from sandbox.waf.statements import Scanner
 
 log = logging.getLogger(__name__)
 
+_POLL_SECONDS = 0.1
+
 
 class Wafd:
     def __init__(self, folder: Path, scanner: Scanner | None) -> None:
@@ -25,9 +29,10 @@ class Wafd:
         self._rates = Rates()
         self._acls: dict[str, acl.Acl] = {}
         self._seen: tuple[int, int] | None = None
+        self._loading = threading.Lock()
 
     def answer(self, method: str, uri: str, headers: dict[str, str], body: bytes) -> Answer:
-        self._follow()
+        self.follow()
         resource, request = asked(method, uri, headers, body)
         found = self._acls.get(resource)
         if not found:
@@ -37,18 +42,29 @@ class Wafd:
         self._write(records.record(found.arn, verdict, request, resource, int(now * 1000)))
         return answer(verdict)
 
-    def _follow(self) -> None:
+    def watch(self) -> None:
+        """For ever: so that a change is loaded before the next request asks for it."""
+        while True:
+            with contextlib.suppress(Exception):  # a request will say so
+                self.follow()
+            time.sleep(_POLL_SECONDS)
+
+    def follow(self) -> None:
         """waf.json is replaced as a whole when something changes."""
         file = self._folder / "waf.json"
-        try:
+        with self._loading, contextlib.suppress(FileNotFoundError):
             status = file.stat()
-        except FileNotFoundError:
-            return
-        state = status.st_mtime_ns, status.st_ino
-        if state == self._seen:
-            return
-        self._acls = acl.load(file)
-        self._seen = state
+            state = status.st_mtime_ns, status.st_ino
+            if state != self._seen:
+                self._load(file)
+                self._seen = state
+
+    def _load(self, file: Path) -> None:
+        acls = acl.load(file)
+        for families in (families for found in acls.values() for families in found.families.values()):
+            if self._scanner:
+                self._scanner.load(families)
+        self._acls = acls
         said = [sentence for found in self._acls.values() for sentence in not_emulated.sentences(found, self._scanner is not None)]
         for sentence in said:
             log.warning("%s", sentence)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def groups() -> dict[str, dict[str, Any]]:
 
 def group(name: str) -> dict[str, Any]:
     return groups()[name]
+
+
+def families(name: str) -> Iterator[tuple[str, set[str]]]:
+    """The families of the Core Rule Set that a group's rules look for, with the part of the request."""
+    for rule in group(name)["Rules"]:
+        for test in rule["Statement"].get("OrStatement", {"Statements": [rule["Statement"]]})["Statements"]:
+            if "CrsMatchStatement" in test:
+                yield test["CrsMatchStatement"]["Part"], set(test["CrsMatchStatement"]["Families"])
 
 
 def _described(known: dict[str, Any], patterns: dict[str, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sandbox.waf.request import BODY_LIMIT, Request
 _SCORES = {"2": 5, "3": 4, "4": 3, "5": 2}
 _THRESHOLD = 5
 
-_FILES = ("901", "930", "931", "932", "933", "934", "941", "942", "944")
+_FIRST_FILE = "901"
 _UNREADABLE = "10"
 _CORE = rf"""
 SecRuleEngine DetectionOnly
@@ -91,44 +91,60 @@ class ModSecurity:
         self._log = _Log(lambda _, text: self._said.lines.append(text))
         self._library.msc_set_log_cb(self._engine, self._log)
         self._libinjection = self._rules(_LIBINJECTION, [])
-        self._core = self._rules(_CORE, [next(rules.glob(f"REQUEST-{number}-*.conf")) for number in _FILES])
+        self._files = rules
+        self._core = functools.cache(self._core_rules)
+        self.load(frozenset(["942"]))
+        # Several rules ask of the same value and of the same part.
+        self._injections = functools.lru_cache(maxsize=256)(self._injections_in)
         self._scores = functools.lru_cache(maxsize=64)(self._part_scores)
+
+    def load(self, families: frozenset[str]) -> None:
+        """It takes a moment, which no request should wait for."""
+        self._core(families)
 
     def is_sqli(self, value: bytes, sensitivity: str) -> bool:
         """High sensitivity, which AWS does not describe further, is the Core Rule Set's patterns besides libinjection."""
-        if _SQLI in self._run(self._libinjection, headers=[("sqli", value)]):
+        if _SQLI in self._injections(value):
             return True
-        return sensitivity == "HIGH" and _reaches(self._run(self._core, "/?value=" + quote(value)), ["942"])
+        return sensitivity == "HIGH" and _reaches(self._run(self._core(frozenset(["942"])), "/?value=" + quote(value)), ["942"])
 
     def is_xss(self, value: bytes) -> bool:
-        return _XSS in self._run(self._libinjection, headers=[("xss", value)])
+        return _XSS in self._injections(value)
 
-    def attacks(self, part: str, request: Request, families: list[str]) -> bool:
-        return _reaches(self._scores(part, request), families)
+    def attacks(self, part: str, request: Request, families: list[str], loaded: frozenset[str]) -> bool:
+        return _reaches(self._scores(part, request, loaded), families)
 
-    def _part_scores(self, part: str, request: Request) -> dict[str, int]:
+    def _injections_in(self, value: bytes) -> dict[str, int]:
+        return self._run(self._libinjection, headers=[("sqli", value), ("xss", value)])
+
+    def _core_rules(self, families: frozenset[str]) -> int:
+        """The fewer families, the faster: a scan costs what is loaded."""
+        return self._rules(_CORE, [next(self._files.glob(f"REQUEST-{number}-*.conf")) for number in (_FIRST_FILE, *sorted(families))])
+
+    def _part_scores(self, part: str, request: Request, loaded: frozenset[str]) -> dict[str, int]:
+        core = self._core(loaded)
         match part:
             case "QUERY":
-                return self._run(self._core, f"/?{request.query}") if request.query else {}
+                return self._run(core, f"/?{request.query}") if request.query else {}
             case "PATH":
-                return self._run(self._core, f"{request.path}?path={quote(request.path.encode('latin-1'), safe='%')}")
+                return self._run(core, f"{request.path}?path={quote(request.path.encode('latin-1'), safe='%')}")
             case "COOKIE":
                 cookies = "; ".join(request.header("cookie"))
-                return self._run(self._core, headers=[("Cookie", cookies.encode("latin-1"))]) if cookies else {}
+                return self._run(core, headers=[("Cookie", cookies.encode("latin-1"))]) if cookies else {}
             case "HEADERS":
                 others = [(name, value.encode("latin-1")) for name, value in request.headers if name.lower() not in _NOT_HEADERS]
-                return self._run(self._core, headers=others)
-        return self._body_scores(request) if request.body else {}
+                return self._run(core, headers=others)
+        return self._body_scores(core, request) if request.body else {}
 
-    def _body_scores(self, request: Request) -> dict[str, int]:
+    def _body_scores(self, core: int, request: Request) -> dict[str, int]:
         """A body of a kind that it cannot read, or does not read to its end, is looked at as text."""
         body = request.body[:BODY_LIMIT]
         content_type = "".join(request.header("content-type")[:1])
         if _READ.match(content_type):
-            scores = self._run(self._core, body=body, headers=[("Content-Type", content_type.encode("latin-1"))])
+            scores = self._run(core, body=body, headers=[("Content-Type", content_type.encode("latin-1"))])
             if _UNREADABLE not in scores:
                 return scores
-        return self._run(self._core, body=b"body=" + quote(body).encode(), headers=[("Content-Type", _FORM.encode())])
+        return self._run(core, body=b"body=" + quote(body).encode(), headers=[("Content-Type", _FORM.encode())])
 
     def _run(self, rules: int, uri: str = "/", headers: Headers = [], body: bytes = b"") -> dict[str, int]:  # noqa: B006
         """The rules that match, with their scores."""

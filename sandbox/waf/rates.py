@@ -7,6 +7,7 @@ AWS looks at the rates every few seconds, so that a limit takes hold a while lat
 from __future__ import annotations
 
 import ipaddress
+import threading
 from collections import deque
 from collections.abc import Hashable
 from typing import Any, NamedTuple
@@ -32,16 +33,18 @@ class Rates:
 
     def __init__(self) -> None:
         self._seen: dict[Hashable, deque[float]] = {}
+        self._lock = threading.Lock()
 
     def is_over(self, rule: Hashable, key: Key, statement: dict[str, Any], now: float) -> bool:
         window = statement.get("EvaluationWindowSec", DEFAULT_WINDOW_SECONDS)
         most = statement["Limit"] + 1
         name = (rule, key, window, most)
-        times = self._seen.setdefault(name, deque(maxlen=most))
-        times.append(now)
-        if len(self._seen) > _STALE_AFTER:
-            self._seen = {known: kept for known, kept in self._seen.items() if kept[-1] > now - max(WINDOWS_SECONDS)}
-        return len(times) == most and times[0] > now - window
+        with self._lock:
+            times = self._seen.setdefault(name, deque(maxlen=most))
+            times.append(now)
+            if len(self._seen) > _STALE_AFTER:
+                self._seen = {known: kept for known, kept in self._seen.items() if kept[-1] > now - max(WINDOWS_SECONDS)}
+            return len(times) == most and times[0] > now - window
 
 
 class Omitted(Exception):

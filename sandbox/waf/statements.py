@@ -29,11 +29,13 @@ Outcome = bool | None
 class Scanner(Protocol):
     """libmodsecurity, with libinjection and the OWASP Core Rule Set."""
 
+    def load(self, families: frozenset[str]) -> None: ...
+
     def is_sqli(self, value: bytes, sensitivity: str) -> bool: ...
 
     def is_xss(self, value: bytes) -> bool: ...
 
-    def attacks(self, part: str, request: Request, families: list[str]) -> bool: ...
+    def attacks(self, part: str, request: Request, families: list[str], loaded: frozenset[str]) -> bool: ...
 
 
 @dataclass
@@ -156,7 +158,7 @@ def _crs(options: Statement, seen: Inspection) -> Outcome:
     """Not of AWS: what stands in for the patterns of AWS's managed rules (sandbox/waf/managed.yml)."""
     if seen.scanner is None:
         return seen.lacks("the patterns of AWS's managed rules, which need libmodsecurity and the OWASP Core Rule Set")
-    return seen.scanner.attacks(options["Part"], seen.request, options["Families"])
+    return seen.scanner.attacks(options["Part"], seen.request, options["Families"], seen.acl.families[options["Part"]])
 
 
 def _ip_set(options: Statement, seen: Inspection) -> bool:

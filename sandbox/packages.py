@@ -64,7 +64,7 @@ def place(folder: Path = FOLDER) -> Place:
     if system and installed:
         return Place(Path(system), [], installed)
     said = folder / "missing"
-    raise Missing(said.read_text() if said.exists() else f"libmodsecurity is missing: run tools/setup, or {_ADVICE}.")
+    raise Missing(said.read_text() if said.exists() else f"libmodsecurity is missing: run python -m sandbox.packages, or {_ADVICE}.")
 
 
 def pins(text: str, codename: str, architecture: str) -> list[Pin]:
@@ -156,6 +156,7 @@ def main() -> int:
     except Missing as error:
         said.write_text(str(error))
         print(f"prodready: the sandbox's WAF runs without AWS's managed rules. {error}", file=sys.stderr)
+    (FOLDER / "tried.lock").write_text(LOCK.read_text())
     return 0
 
 

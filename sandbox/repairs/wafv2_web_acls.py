@@ -120,6 +120,6 @@ def apply() -> None:
 
     WAFV2Backend.create_web_acl, WAFV2Backend.update_web_acl = create_web_acl, update_web_acl
     WAFV2Backend.create_rule_group, WAFV2Backend.update_rule_group = create_rule_group, update_rule_group
-    FakeWebACL.to_dict = lambda self: without_nothing(describe_acl(self))
+    FakeWebACL.to_dict = lambda self: without_nothing(describe_acl(self) | {"LockToken": None})
     FakeRuleGroup.to_dict = lambda self: without_nothing(describe_group(self))
     WAFV2Response.call_action = checked

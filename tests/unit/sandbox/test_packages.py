@@ -67,7 +67,7 @@ def test_without_apt_one_sentence_says_what_to_install(monkeypatch):
 
 def test_the_place_says_what_the_set_up_said(tmp_path, monkeypatch):
     monkeypatch.setattr(packages.ctypes.util, "find_library", lambda name: None)
-    with pytest.raises(Missing, match="libmodsecurity is missing: run tools/setup, or install"):
+    with pytest.raises(Missing, match="libmodsecurity is missing: run python -m sandbox.packages, or install"):
         packages.place(tmp_path)
     (tmp_path / "missing").write_text("There is no apt-get here.")
     with pytest.raises(Missing, match=r"There is no apt-get here\."):

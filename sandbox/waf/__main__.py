@@ -17,13 +17,17 @@ from sandbox.waf.server import Server
 log = logging.getLogger(__name__)
 
 
-def scanner() -> ModSecurity | None:
+def scanner() -> tuple[ModSecurity | None, list[str]]:
+    """With what is to be said of it; that it is missing is said already (sandbox/programs.py)."""
     try:
         place = packages.place()
-        return ModSecurity(place.library, place.dependencies, place.rules)
-    except (packages.Missing, Refused) as error:
-        log.warning("AWS's managed rules are off. %s", error)
-        return None
+        return ModSecurity(place.library, place.dependencies, place.rules), []
+    except packages.Missing as error:
+        log.warning("%s", error)
+        return None, []
+    except Refused as error:
+        log.warning("%s", error)
+        return None, [f"AWS's managed rules against attacks are off, so web ACLs let these through: {error}"]
 
 
 def main() -> None:
@@ -31,7 +35,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="the data plane's")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    wafd = Wafd(arguments.folder, scanner())
+    wafd = Wafd(arguments.folder, *scanner())
     wafd.follow()
     threading.Thread(target=wafd.watch, daemon=True).start()
     server = Server(arguments.folder / "wafd.sock", wafd)

@@ -23,9 +23,10 @@ _POLL_SECONDS = 0.1
 
 
 class Wafd:
-    def __init__(self, folder: Path, scanner: Scanner | None) -> None:
+    def __init__(self, folder: Path, scanner: Scanner | None, problems: list[str]) -> None:
         self._folder = folder
         self._scanner = scanner
+        self._problems = problems
         self._rates = Rates()
         self._acls: dict[str, acl.Acl] = {}
         self._seen: tuple[int, int] | None = None
@@ -68,7 +69,7 @@ class Wafd:
         said = [sentence for found in self._acls.values() for sentence in not_emulated.sentences(found, self._scanner is not None)]
         for sentence in said:
             log.warning("%s", sentence)
-        (self._folder / "waf-not-emulated.json").write_text(json.dumps(said))
+        (self._folder / "waf-not-emulated.json").write_text(json.dumps(self._problems + said))
 
     def _write(self, record: records.Record) -> None:
         """The emulator takes the lines away; whoever holds the lock has the file."""

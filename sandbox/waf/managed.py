@@ -32,6 +32,12 @@ _PARTS: dict[str, dict[str, Any]] = {
     "USER_AGENT": {"SingleHeader": {"Name": "user-agent"}},
 }
 
+# libinjection judges a value by itself; the quotes of JSON around it are half of an attack.
+_VALUES: dict[str, dict[str, Any]] = {
+    "QUERY": {"AllQueryArguments": {}},
+    "BODY": {"JsonBody": _ALL | {"MatchScope": "ALL", "InvalidFallbackBehavior": "EVALUATE_AS_STRING"}},
+}
+
 
 @functools.cache
 def groups() -> dict[str, dict[str, Any]]:
@@ -83,7 +89,7 @@ def _statement(rule: dict[str, Any], patterns: dict[str, str]) -> Statement:
     if "missing" in rule:
         tests.append({"NotStatement": {"Statement": _size(_PARTS[part], 0)}})
     if "attack" in rule:
-        inspected = {"FieldToMatch": _PARTS["ARGS" if part == "QUERY" else part], "TextTransformations": _ATTACK}
+        inspected = {"FieldToMatch": _VALUES.get(part, _PARTS[part]), "TextTransformations": _ATTACK}
         tests.append(
             {"SqliMatchStatement": inspected | {"SensitivityLevel": "LOW"}}
             if rule["attack"] == "sqli"

@@ -15,6 +15,7 @@ from sandbox import repairs
 from sandbox.control import Control
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
+from sandbox.fidelity import Fidelity
 from sandbox.gateway import Gateway, Layer
 from sandbox.plane.plane import Plane
 from sandbox.plane.settings import Settings
@@ -37,7 +38,7 @@ def create_app(requests: Path = Path(os.devnull), plane: Plane | None = None) ->
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
     log, faults, enforcement = RequestLog(requests), Faults(), Enforcement()
-    layers: list[Layer] = [log, ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
+    layers: list[Layer] = [log, Fidelity(), ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
     if plane:
         layers.append(plane)
     return Gateway(emulator, layers, Control(log, faults, enforcement, plane))

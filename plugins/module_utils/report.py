@@ -57,7 +57,14 @@ def seen(record: Record) -> str:
         text = ", ".join(map(str, record["observed"]))
     else:
         text = str(record["observed"])
+    if is_only_accepted(record):
+        text = f"(only accepted) {text}"
     return " ".join(text.split())
+
+
+def is_only_accepted(record: Record) -> bool:
+    """Does it rest on what an emulator was told and does nothing with?"""
+    return record.get("fidelity") == "accepted" and record["state"] == "holds"
 
 
 def cut(text: str, width: int) -> str:
@@ -67,6 +74,8 @@ def cut(text: str, width: int) -> str:
 def summary(records: Sequence[Record]) -> str:
     counts = {state: sum(record["state"] == state for record in records) for state in SIGNS}
     parts = [f"{counts['holds']} of {len(records)} claims hold"]
+    if accepted := sum(map(is_only_accepted, records)):
+        parts[0] += f" ({accepted} only accepted)"
     parts += [
         f"{counts[state]} {word}" for state, word in (("waived", "waived"), ("stale", "stale"), ("fails", "do not hold")) if counts[state]
     ]

@@ -97,7 +97,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 claims:
-  description: The evidence, one record for each claim.
+  description:
+    - The evidence, one record for each claim.
+    - C(fidelity) is C(accepted) where the answer comes from an emulator that has only accepted what it tells; AWS's answers have none.
   type: list
   elements: dict
   returned: always
@@ -173,7 +175,10 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
             found = web.answer(ask["url"])
             return {"error": f"{ask['url']} gave no answer: {found['error']}", **at} if "error" in found else {"answer": found, **at}
         place = Aws({**aws.params, "region": ask["region"]}, check_mode=True) if ask["region"] else aws
-        return {"answer": place.call(ask["service"], ask["operation"], **ask["params"]), **at}
+        found = place.call(ask["service"], ask["operation"], **ask["params"])
+        # What stands in for AWS says in its answers where it does no more than remember what it was told.
+        fidelity = found.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-fidelity")
+        return {"answer": found, **at, **({"fidelity": fidelity} if fidelity else {})}
     except AWS_ERRORS as error:
         operation = "".join(word.title() for word in ask["operation"].split("_"))
         return {"error": explain(code_of(error), ask["service"], operation, error), **at}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.plane.account import Account, Group, Listener, is_on
+from sandbox.plane.account import Account, Group, Listener, identifier, is_on
 from sandbox.plane.answers import page
 from sandbox.plane.envoy import Config, extension, headers, literal, seconds, typed
 
@@ -37,6 +37,29 @@ def route(account: Account, action: Action, priority: str, settings: Config) -> 
     }
 
 
+def sticky(action: Action) -> list[tuple[str, Action]]:
+    """The cookies that keep a client at one of the target groups of an action, each with the action that does so.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-update-rules.html
+    """
+    if action["Type"] != "forward" or not _group_cookie(action, ""):
+        return []
+    config = action["ForwardConfig"]
+    return [
+        (f"AWSALBTG={identifier(arn)}", {**action, "ForwardConfig": {**config, "TargetGroups": [{"TargetGroupArn": arn}]}})
+        for arn, weight in groups(action)
+        if weight
+    ]
+
+
+def _group_cookie(action: Action, arn: str) -> str:
+    """What keeps a client at this target group; empty where nothing does."""
+    config = (action.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}
+    if str(config.get("Enabled")).lower() != "true":
+        return ""
+    return f"AWSALBTG={identifier(arn)}; Max-Age={config.get('DurationSeconds') or 3600}; Path=/"
+
+
 def groups(action: Action) -> list[tuple[str, int]]:
     """The target groups of a forward action with their weights."""
     config = action.get("ForwardConfig") or {}
@@ -55,18 +78,21 @@ def _forward(account: Account, action: Action) -> Config:
     weighted = [(account.groups[arn], weight) for arn, weight in groups(action) if arn in account.groups]
     if not any(weight for _, weight in weighted):
         return _answer(503)
-    sticky = (action.get("ForwardConfig") or {}).get("TargetGroupStickinessConfig") or {}
-    clusters = [
-        {"name": group.arn, "weight": weight, "typed_per_filter_config": {"envoy.filters.http.stateful_session": _session(group)}}
-        for group, weight in weighted
-    ]
-    chosen: Config = {"weighted_clusters": {"clusters": clusters}, "timeout": "0s"}
-    if is_on({"": str(sticky.get("Enabled")).lower()}, "") and len(weighted) > 1:
-        cookie = {"name": "AWSALBTG", "ttl": seconds(float(sticky.get("DurationSeconds", 3600))), "path": "/"}
-        chosen["hash_policy"] = [{"cookie": cookie}]
-        chosen["weighted_clusters"]["use_hash_policy"] = True
+    clusters = [_cluster(group, weight, _group_cookie(action, group.arn)) for group, weight in weighted]
+    chosen = {"weighted_clusters": {"clusters": clusters}, "timeout": "0s"}
     cookies = {group.attributes.get("stickiness.app_cookie.cookie_name", "") for group, _ in weighted if _kind(group) == "app_cookie"}
     return {"route": chosen, "said": {"app_cookie": min(cookies)} if cookies else {}}
+
+
+def _cluster(group: Group, weight: int, cookie: str) -> Config:
+    made: Config = {
+        "name": group.arn,
+        "weight": weight,
+        "typed_per_filter_config": {"envoy.filters.http.stateful_session": _session(group)},
+    }
+    if cookie:
+        made["response_headers_to_add"] = headers([("set-cookie", cookie)], append=True)
+    return made
 
 
 def _kind(group: Group) -> str:
@@ -81,7 +107,9 @@ def _session(group: Group) -> Config:
         return typed(per_route, disabled=True)
     duration = float(group.attributes.get(f"stickiness.{kind}.duration_seconds", DAY))
     cookie = {"name": "AWSALB" if kind == "lb_cookie" else "AWSALBAPP-0", "path": "/", "ttl": seconds(duration)}
-    state = extension("cookie", "extensions.http.stateful_session.cookie.v3.CookieBasedSessionState", cookie=cookie)
+    state = extension(
+        "envoy.http.stateful_session.cookie", "extensions.http.stateful_session.cookie.v3.CookieBasedSessionState", cookie=cookie
+    )
     return typed(per_route, stateful_session={"session_state": state})
 
 

@@ -18,8 +18,12 @@ Condition = dict[str, Any]
 Predicate = dict[str, Any]
 
 
-def predicate(conditions: list[Condition]) -> Predicate:
-    return _join("and_matcher", [_condition(condition) for condition in conditions])
+def predicate(conditions: list[Condition], *also: Predicate) -> Predicate:
+    return _join("and_matcher", [*map(_condition, conditions), *also])
+
+
+def cookie(pair: str) -> Predicate:
+    return _header("cookie", f"(.*; *)?{re.escape(pair)}(;.*)?")
 
 
 def _condition(condition: Condition) -> Predicate:

@@ -34,6 +34,10 @@ class Follower:
             if not self._moved():
                 return
 
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
     def _moved(self) -> bool:
         """Go on to the file that has the name now, when it is another than the one that was read to its end."""
         try:

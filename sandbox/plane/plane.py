@@ -24,6 +24,7 @@ from sandbox.waf import intake
 
 log = logging.getLogger(__name__)
 
+LONGEST_REFUSAL = 500
 FOLDERS = ("secrets", "endpoints", "routes")
 # What load balancers and web ACLs are made of.
 SERVICES = {"elbv2", "ec2", "wafv2", "route53", "iam"}
@@ -67,7 +68,17 @@ class Plane:
 
     def describe(self) -> dict[str, Any]:
         """For the control API."""
-        return {"connect_to": self._ports.connect_to(), "not_emulated": render.not_emulated(self._account)}
+        return {
+            "connect_to": self._ports.connect_to(),
+            "not_emulated": render.not_emulated(self._account),
+            # What Envoy does not take leaves the old state in force, so it must not go unseen.
+            "refused": self._refused(),
+        }
+
+    def _refused(self) -> list[str]:
+        path = self._settings.folder.parent / "log" / "envoy.log"
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+        return [line[:LONGEST_REFUSAL] for line in lines if " rejected: " in line]
 
     def health(self, group: FakeTargetGroup) -> dict[str, Health]:
         """What Envoy found of each target of a group, by its key."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sandbox.plane import answers
 from sandbox.plane.account import Account, Balancer, Listener, Rule, is_on
-from sandbox.plane.actions import route
-from sandbox.plane.conditions import predicate
+from sandbox.plane.actions import Action, route, sticky
+from sandbox.plane.conditions import cookie, predicate
 from sandbox.plane.envoy import CLIENT, Config, headers, typed
 
 OWN = [CLIENT, "x-plane-resource-arn", "x-plane-protocol", "x-plane-content-length", "x-envoy-external-address"]
@@ -14,15 +14,21 @@ TLS_NAMES = ("x_amzn_tls_version", "x_amzn_tls_cipher_suite")
 
 def routes(account: Account, balancer: Balancer, listener: Listener) -> Config:
     settings = lua_settings(balancer, listener)
-    *ruled, default = listener.rules
 
-    def reaction(rule: Rule) -> Config:
-        # An action that is not emulated (authentication) comes before a final one, and must not be skipped.
-        made = route(account, rule.actions[0], rule.priority, settings)
+    def reaction(rule: Rule, action: Action) -> Config:
+        made = route(account, action, rule.priority, settings)
         return {"action": {"name": "route", "typed_config": typed("config.route.v3.Route", **made)}}
 
-    matchers = [{"predicate": predicate(rule.conditions), "on_match": reaction(rule)} for rule in ruled]
-    tree = {"on_no_match": reaction(default)} | ({"matcher_list": {"matchers": matchers}} if matchers else {})
+    matchers = []
+    for rule in listener.rules:
+        # An action that is not emulated (authentication) comes before a final one, and must not be skipped.
+        action = rule.actions[0]
+        for pair, alone in sticky(action):
+            matchers.append({"predicate": predicate(rule.conditions, cookie(pair)), "on_match": reaction(rule, alone)})
+        if rule.conditions:
+            matchers.append({"predicate": predicate(rule.conditions), "on_match": reaction(rule, action)})
+    default = listener.rules[-1]
+    tree = {"on_no_match": reaction(default, default.actions[0])} | ({"matcher_list": {"matchers": matchers}} if matchers else {})
     return {
         "name": listener.arn,
         "virtual_hosts": [{"name": "all", "domains": ["*"], "matcher": tree}],

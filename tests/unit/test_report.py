@@ -124,3 +124,12 @@ def test_nothing_that_was_seen_breaks_the_pages_table():
     page = report.markdown("The shop", ROADMAP, [{**HOLDS, "observed": "a|b\nc"}], NOW)
 
     assert "| a\\|b c |" in page
+
+
+def test_a_claim_that_rests_on_what_was_only_accepted_is_marked():
+    accepted = {**HOLDS, "fidelity": "accepted"}
+
+    assert report.seen(accepted) == "(only accepted) ENABLED"
+    assert report.seen({**FAILS, "fidelity": "accepted"}) == "nothing"
+    assert report.summary([HOLDS, accepted, FAILS]).startswith("2 of 3 claims hold (1 only accepted)")
+    assert "(only accepted) ENABLED" in report.table(ROADMAP, [accepted])

@@ -28,3 +28,16 @@ def test_two_claims_on_one_answer_cost_one_request(client, endpoint_url, tmp_pat
     result = json.loads(capsys.readouterr().out)
     assert [(one["id"], one["observed"], one["state"]) for one in result["claims"]] == [("name", "shop", "holds"), ("body", "{}", "holds")]
     assert result["requests"]["cloudwatch:GetDashboard"] == 1
+
+
+def test_a_record_says_when_the_answer_was_only_accepted(client, run, tmp_path):
+    client("s3").create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+    def claim(operation: str, take: str) -> dict:
+        params = {"Bucket": "logs"} if operation != "list_buckets" else {}
+        ask = {"service": "s3", "operation": operation, "params": params, "take": take}
+        return {"id": operation, "item": "immediate.infrastructure", "says": operation, "ask": ask, "expect": {"differs": "x"}}
+
+    claims = [claim("list_buckets", "Buckets[0].Name"), claim("get_bucket_encryption", "ServerSideEncryptionConfiguration.Rules[0]")]
+    result = run(prove.main, claims=claims, dest=str(tmp_path / "evidence.json"))
+    assert [one.get("fidelity") for one in result["claims"]] == [None, "accepted"]

@@ -36,4 +36,4 @@ lock: ## resolve requirements/*.in again into the hashed locks
 
 clean: ## stop the sandbox and remove everything that was made here
 	@if [ -x .venv/bin/python ]; then python -m sandbox down; fi
-	@rm -rf .venv .sandbox .ansible evidence
+	@rm -rf .venv .sandbox .sandbox-packages .ansible evidence

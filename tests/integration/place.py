@@ -137,6 +137,10 @@ class Place:
         command = [sys.executable, "-m", "sandbox", *arguments, "--folder", str(self.folder)]
         subprocess.run(command, cwd=self.checkout, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
 
+    def status(self) -> str:
+        command = [sys.executable, "-m", "sandbox", "status", "--folder", str(self.folder)]
+        return subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True, timeout=DEADLINE_SECONDS).stdout
+
     @property
     def state(self) -> dict[str, Any]:
         return json.loads((self.folder / "state.json").read_text())

@@ -13,7 +13,7 @@ from tests.integration.place import CHECKOUT, is_of_lock
 
 # Three runs of the phase are made once for all tests.
 pytestmark = pytest.mark.timeout(600)
-TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS = 3, 2, 1, 1, 1
+TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS, HOSTS = 3, 2, 1, 1, 1, 2
 SETS = {"environment", "dynamodb", "s3", "cloudwatch"}
 
 
@@ -72,15 +72,16 @@ def test_a_lock_takes_three_requests_and_check_mode_takes_none(immediate):
 
 
 def test_an_unchanged_run_asks_once_a_page_and_once_a_resource_that_no_list_describes(immediate):
-    """Twice, for what applies and what proves do not trust each other."""
+    """Twice, for what applies and what proves do not trust each other; every host reads the secret, and does so in the rehearsal too."""
     found = Counter(f"{request['service']}:{request['operation']}" for request in immediate.requests["second"])
     del found["sts:GetCallerIdentity"]
     allowed = {"cloudwatch": 2 + 2 * DASHBOARDS, "dynamodb": 2 * 4 * TABLES + 2, "s3": 1 + 2 * 9 * BUCKETS}
     for service, limit in allowed.items():
         assert sum(count for name, count in found.items() if name.startswith(f"{service}:")) <= limit
+    assert max(found.pop(f"secretsmanager:{name}") for name in ("DescribeSecret", "GetSecretValue")) <= 4 + 2 * HOSTS
     most = max(2 * TABLES, 2 * BUCKETS)
     assert {name: count for name, count in found.items() if count > most} == {}
-    assert found.total() <= 90
+    assert found.total() <= 75
 
 
 def test_a_wrong_account_is_refused_before_anything_else_is_asked(applied):

@@ -69,13 +69,13 @@ STEPS = [
         },
         fails=True,
     ),
+    Step("immediate", ("--tags", "environment"), before=lambda place: place.supply("PAYMENT_API_KEY")),
     Step(
         "rotate",
         variables={"environment_rotate": "SESSION_SECRET"},
         before=lambda place: denied(place, "UpdateSecretVersionStage"),
         fails=True,
     ),
-    Step("immediate", ("--tags", "environment"), before=lambda place: place.supply("PAYMENT_API_KEY")),
     Step(
         "deploy",
         release={"bin/server.js": "console.error('no shelves')\nprocess.exit(3)\n"},

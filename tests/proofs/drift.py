@@ -83,7 +83,15 @@ def others_at_work(place: Place) -> None:
         ],
         Tags=[{"Key": "team", "Value": "shop"}],
     )
-    dynamodb.get_waiter("table_exists").wait(TableName="shop-orders", WaiterConfig={"Delay": 1})
+    # They use our playbooks too: undo leaves the table of the locks.
+    dynamodb.create_table(
+        TableName="shop-locks",
+        AttributeDefinitions=[{"AttributeName": "lock_name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "lock_name", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for name in ("shop-orders", "shop-locks"):
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
     s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     # A bucket that once had versions can be suspended, and never be without again.

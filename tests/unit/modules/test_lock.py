@@ -173,6 +173,6 @@ def test_the_table_is_billed_by_request_and_waited_for(requests_of):
 
 
 def test_undo_keeps_the_table_for_others_work_with_it(fake_aws):
-    assert lock.UNDO.read(fake_aws(describe_table=None), {"shop-locks": {}}) == {}
-    assert lock.UNDO.read(fake_aws(describe_table={"Table": {}}), {"shop-locks": {}}) == {"shop-locks": lock.MADE}
+    assert lock.UNDO.read(fake_aws(describe_table=None), {"shop-locks": lock.MADE}) == {}
+    assert lock.UNDO.read(fake_aws(describe_table={"Table": {}}), {"shop-locks": lock.MADE}) == {"shop-locks": lock.MADE}
     assert "keeps the locks of all who work here" in lock.UNDO.kept(fake_aws(), Change("shop-locks", lock.MADE, None))

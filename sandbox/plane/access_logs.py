@@ -13,7 +13,6 @@ from datetime import datetime
 from sandbox.plane.metrics import balancer_name
 from sandbox.plane.requests import Request
 
-TEST_FILE = "ELBAccessLogTestFile"
 ADDRESS = "127.0.0.1"
 
 

@@ -83,7 +83,10 @@ class Feedback:
     def _count_healthy(self) -> None:
         balancers = self._account().balancers
         pairs = {(balancer.arn, group) for balancer in balancers for found in balancer.listeners for group in targets_of(found)}
-        hosts = admin.clusters(self._admin) if pairs else {}
+        try:
+            hosts = admin.clusters(self._admin) if pairs else {}
+        except OSError:  # Envoy is off, or about to come back
+            return
         minute = utcnow().replace(second=0, microsecond=0)
         for balancer, group in pairs:
             sick = [bool(status.get("failed_active_health_check")) for status in hosts.get(group, {}).values()]

@@ -11,6 +11,7 @@ from sandbox.plane.endpoints import socket_address
 from sandbox.plane.envoy import CLIENT, TRACE, WAF_FILTER, Config, extension, headers, seconds
 
 TRACE_LUA, ALB_LUA = ((Path(__file__).parent / name).read_text() for name in ("trace.lua", "alb.lua"))
+MANAGER = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
 INSPECTED_BYTES = 8192
 WAF_SECONDS = 1
@@ -35,9 +36,6 @@ def listener(balancer: Balancer, found: Listener, port: int) -> Config:
             extension("envoy.filters.listener.tls_inspector", "extensions.filters.listener.tls_inspector.v3.TlsInspector")
         ]
     return made
-
-
-MANAGER = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 
 
 def _manager(balancer: Balancer, found: Listener) -> Config:

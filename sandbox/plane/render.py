@@ -14,6 +14,10 @@ from sandbox.plane.envoy import Config, typed
 from sandbox.plane.listeners import listener
 from sandbox.plane.routes import routes
 
+SECRET = "extensions.transport_sockets.tls.v3.Secret"
+ENDPOINTS = "config.endpoint.v3.ClusterLoadAssignment"
+ROUTES = "config.route.v3.RouteConfiguration"
+
 # The name of a file, without its ending, and what is in it.
 Files = dict[str, Config]
 
@@ -33,11 +37,6 @@ def files(account: Account, speed: float, real: Callable[[str], str], port: Call
         made[f"routes/{identifier(found.arn)}"] = _resources(ROUTES, [routes(account, balancer, found)])
     made["listeners"] = _resources("config.listener.v3.Listener", [listener(balancer, found, port(found)) for balancer, found in pairs])
     return made
-
-
-SECRET = "extensions.transport_sockets.tls.v3.Secret"
-ENDPOINTS = "config.endpoint.v3.ClusterLoadAssignment"
-ROUTES = "config.route.v3.RouteConfiguration"
 
 
 def in_use(account: Account) -> set[str]:

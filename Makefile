@@ -23,7 +23,7 @@ test: ## run every test but the long proofs
 	@tools/setup dev
 	@tests/run
 
-proofs: ## run the long proofs: every playbook with its least policy, and without each action
+proofs: ## run every proof in full, not the samples of make test
 	@tools/setup dev
 	@tests/run all_proofs
 
@@ -36,4 +36,4 @@ lock: ## resolve requirements/*.in again into the hashed locks
 
 clean: ## stop the sandbox and remove everything that was made here
 	@if [ -x .venv/bin/python ]; then python -m sandbox down; fi
-	@rm -rf .venv .sandbox .ansible evidence
+	@rm -rf .venv .sandbox .sandbox-packages .ansible evidence

@@ -73,7 +73,7 @@ def status(folder: Folder) -> int:
     widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for sentence in filter(None, (_lost(state), _behind(state), *state["off"].values())):
+    for sentence in filter(None, (_lost(state), _behind(state), *state["off"].values(), *_not_emulated(folder))):
         print(sentence)
     return 0 if _is_ready(state) else _DOWN_EXIT
 
@@ -181,6 +181,12 @@ def _behind(state: dict[str, Any]) -> str:
     left = {name: Backlog(Path(host["root"])).bytes_left() for name, host in state["hosts"].items()}
     waiting = ", ".join(f"{size} bytes of {name}" for name, size in left.items() if size)
     return f"Not yet shipped to CloudWatch Logs from the journals: {waiting}." if waiting else ""
+
+
+def _not_emulated(folder: Folder) -> list[str]:
+    """What of the web ACLs in force cannot be done here."""
+    file = folder.path / "plane" / "waf-not-emulated.json"
+    return json.loads(file.read_text()) if file.exists() else []
 
 
 def _tail(file: Path, lines: int = 15) -> str:

@@ -14,10 +14,13 @@ from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
 from sandbox.plane.plane import Plane
 from sandbox.request_log import RequestLog
+from sandbox.snapshots import Snapshots
 
 
 class Control:
-    def __init__(self, requests: RequestLog, faults: Faults, enforcement: Enforcement, plane: Plane | None = None) -> None:
+    def __init__(
+        self, requests: RequestLog, faults: Faults, enforcement: Enforcement, snapshots: Snapshots, plane: Plane | None = None
+    ) -> None:
         self._requests = requests
         self._plane = plane
         self._faults = faults
@@ -34,6 +37,8 @@ class Control:
             "DELETE /enforcement": lambda _: enforcement.clear(),
             "GET /clock": lambda _: {"offset_seconds": clock.offset()},
             "PUT /clock": lambda body: clock.set_offset(float(body["offset_seconds"])),
+            "PUT /snapshot": lambda body: snapshots.take(body["name"]),
+            "POST /snapshot": lambda body: self._go_back(snapshots, body["name"]),
             "GET /plane": lambda _: plane.describe() if plane else {},
             "POST /reset": lambda _: self._reset(),
         }
@@ -51,6 +56,11 @@ class Control:
             return _json({"error": str(error)}, 400)
         except KeyError as error:
             return _json({"error": f"{error} is missing"}, 400)
+
+    def _go_back(self, snapshots: Snapshots, name: str) -> None:
+        snapshots.go_back(name)
+        if self._plane:
+            self._plane.wake()
 
     def _reset(self) -> None:
         moto_api_backend.reset()

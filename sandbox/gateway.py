@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
 from collections.abc import Callable, Iterable
@@ -67,4 +68,5 @@ def refuse(call: Call, code: str, message: str, status: int) -> Response:
 
 def _close(environ: Environ) -> None:
     connection = environ.get("sandbox.socket") or environ["werkzeug.socket"]
-    connection.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):  # the client may be gone
+        connection.shutdown(socket.SHUT_RDWR)

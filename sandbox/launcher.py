@@ -21,6 +21,7 @@ from sandbox.plane.plane import Plane
 from sandbox.plane.settings import Settings
 from sandbox.request_log import RequestLog
 from sandbox.service_metrics import ServiceMetrics
+from sandbox.snapshots import Snapshots
 from sandbox.state import Folder
 from sandbox.unimplemented import Unimplemented
 from sandbox.validation import validation
@@ -37,11 +38,11 @@ def create_app(requests: Path = Path(os.devnull), plane: Plane | None = None) ->
     repairs.apply()
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
-    log, faults, enforcement = RequestLog(requests), Faults(), Enforcement()
-    layers: list[Layer] = [log, Fidelity(), ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation]
+    log, faults, enforcement, snapshots = RequestLog(requests), Faults(), Enforcement(), Snapshots()
+    layers: list[Layer] = [log, Fidelity(), ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation, snapshots]
     if plane:
         layers.append(plane)
-    return Gateway(emulator, layers, Control(log, faults, enforcement, plane))
+    return Gateway(emulator, layers, Control(log, faults, enforcement, snapshots, plane))
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ class Part:
 def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
     units = [_units(folder, name, Path(host["root"])) for name, host in state["hosts"].items()]
     program = programs.envoy()
-    plane = [_envoy(program)] if program else []
+    plane = [_wafd(), _envoy(program)] if program else []
     return [_emulator(folder, state["ports"]["emulator"]), *plane, *units, _agent(state)]
 
 
@@ -45,6 +45,11 @@ def _envoy(program: Path) -> Part:
     """The load balancers' proxy."""
     argv = (*_LEASH, str(program), "--config-path", f"{bootstrap.FOLDER}/envoy.json", *bootstrap.OPTIONS)
     return Part("envoy", argv, bootstrap.ADMIN, lambda: _accepts(bootstrap.ADMIN))
+
+
+def _wafd() -> Part:
+    """The web ACLs, for Envoy's questions."""
+    return Part("wafd", _python("sandbox.waf", "--folder", bootstrap.FOLDER), bootstrap.WAFD, lambda: _accepts(bootstrap.WAFD))
 
 
 def _units(folder: Path, host: str, root: Path) -> Part:

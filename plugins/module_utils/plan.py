@@ -99,7 +99,7 @@ def diff(changes: list[Change]) -> list[dict[str, Any]]:
     def fields(state: State | None, other: State | None) -> State | str:
         if state is None:
             return ""
-        return {key: value for key, value in state.items() if other is None or other.get(key) != value}
+        return {key: value for key, value in state.items() if other is None or key not in other or other[key] != value}
 
     return [
         {

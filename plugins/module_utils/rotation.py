@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The steps of a rotation, as data. The staging labels say how far it is, so every step may be repeated after a kill.
 
-AWSPENDING holds the new values and names the version that they were made from: it becomes current only from there.
+AWSPENDING holds the new values and names the version that they were made from: it becomes current only from there. It keeps
+that label until every process has the new values.
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 """
 
@@ -90,6 +91,12 @@ def leftover(secret: Secret) -> Version | None:
     return None if pending is None or pending.id == secret.labelled(CURRENT) else pending
 
 
+def unfinished(secret: Secret) -> Version | None:
+    """The current version, where a rotation made it so and did not come to its end: not every process may have it."""
+    current = secret.versions.get(CURRENT)
+    return current if current and current.content.rotated and secret.labelled(PENDING) == current.id else None
+
+
 def resumed(secret: Secret, names: Iterable[str], supplied: Mapping[str, str]) -> Version | None:
     """The leftover, if it is of the same rotation: from the same version, of the same variables."""
     pending = leftover(secret)
@@ -130,12 +137,17 @@ def promote(name: str, secret: Secret, tested: str) -> Steps:
     """The tested version becomes current, if it is what is pending and nothing has changed since it was made."""
     current, pending = secret.labelled(CURRENT), secret.versions.get(PENDING)
     if current == tested:
-        return [label(name, PENDING, None, tested)] if secret.labelled(PENDING) == tested else []
+        return []
     if pending is None or pending.id != tested:
         raise Refused(f"the version that was tested ({tested}) is no longer pending; another rotation has taken its place. Rotate again.")
     if pending.content.source != current:
         raise Refused("another run has changed the secret while the new values were tested; they were not made current. Rotate again.")
-    return [label(name, CURRENT, tested, current), label(name, PENDING, None, tested)]
+    return [label(name, CURRENT, tested, current)]
+
+
+def finish(name: str, secret: Secret, tested: str) -> Steps:
+    """The rotation is complete, if its version is current."""
+    return [label(name, PENDING, None, tested)] if secret.labelled(CURRENT) == secret.labelled(PENDING) == tested else []
 
 
 def revert(name: str, secret: Secret, rotations: Rotations, tested: str, before: Version | None) -> Steps:
@@ -145,4 +157,5 @@ def revert(name: str, secret: Secret, rotations: Rotations, tested: str, before:
     content = secret.versions[CURRENT].content
     if before is None:
         raise Refused(f"the version before ({content.source}) is gone, so there is nothing to go back to. Rotate again.")
-    return [*taken_over(rotations, content.rotated, before.content), label(name, CURRENT, before.id, tested)]
+    pending = [label(name, PENDING, None, tested)] if secret.labelled(PENDING) == tested else []
+    return [*taken_over(rotations, content.rotated, before.content), label(name, CURRENT, before.id, tested), *pending]

@@ -34,7 +34,8 @@ ENDPOINTS = {
     **{"http": r"http://\S+", "https": r"https://\S+", "sqs": r"[\w-]{1,80}|arn:\S+:sqs:\S+", "lambda": r"[\w-]{1,64}|arn:\S+:lambda:\S+"},
     **{"firehose": r"arn:\S+:firehose:\S+", "application": r"arn:\S+:sns:\S+"},
 }
-FOURTEEN_DAYS = "1209600"
+# As long as SQS keeps messages. It is set when a queue is made; afterwards it is its owner's.
+RETENTION_DAYS = 14
 NO_QUEUE = ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue")
 GONE = ("NotFound", "NotFoundException")
 
@@ -76,6 +77,16 @@ def hidden(endpoint: str) -> str:
     return re.sub(r"(://[^:/@\s]+):[^@/\s]+@", r"\1:****@", endpoint)
 
 
+def by_name(aws: Aws, topic: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The topic as it is given, where what is of this place is named as it is read: without its ARN."""
+
+    def shortened(one: Mapping[str, Any]) -> dict[str, Any]:
+        queue = one.get("dead_letter_queue")
+        return {**one, "endpoint": _short(aws, one["protocol"], one["endpoint"]), "dead_letter_queue": queue and _short(aws, "sqs", queue)}
+
+    return {**topic, "subscriptions": [shortened(one) for one in topic.get("subscriptions") or []]}
+
+
 def want(topic: Mapping[str, Any], ownership: Mapping[str, str]) -> tuple[dict[str, State], dict[str, str]]:
     """The topic, its inbox and its subscriptions; and the endpoints in full, which no state shows."""
     name, tags = topic["name"], {**(topic.get("tags") or {}), **ownership}
@@ -85,8 +96,8 @@ def want(topic: Mapping[str, Any], ownership: Mapping[str, str]) -> tuple[dict[s
     endpoints = {}
     subscriptions = list(topic.get("subscriptions") or [])
     if topic.get("inbox"):
-        queue = {"kind": "inbox", "pending": False, "topic": name, "queue": topic["inbox"], "writers": [name], "tags": tags}
-        wanted[f"{name} inbox {topic['inbox']}"] = queue
+        about = {"topic": name, "queue": topic["inbox"], "retention_days": RETENTION_DAYS}
+        wanted[f"{name} inbox {topic['inbox']}"] = {"kind": "inbox", "pending": False, **about, "writers": [name], "tags": tags}
         if not any((one["protocol"], one["endpoint"]) == ("sqs", topic["inbox"]) for one in subscriptions):
             subscriptions.append({"protocol": "sqs", "endpoint": topic["inbox"]})
     for one in subscriptions:
@@ -253,7 +264,7 @@ def _inbox_calls(aws: Aws, change: Change) -> Calls:
     topics = [aws.arn("sns", name) for name in state["writers"]]
     policy = queue_policy(aws.arn("sqs", state["queue"]), topics) if topics else ""
     if change.before is None:
-        attributes = {"MessageRetentionPeriod": FOURTEEN_DAYS, "Policy": policy}
+        attributes = {"MessageRetentionPeriod": str(state.get("retention_days", RETENTION_DAYS) * 86400), "Policy": policy}
         yield Call("create_queue", {**found, "Attributes": attributes, "tags": dict(state["tags"])}, service="sqs")
         return
     url = (yield Call("get_queue_url", found, service="sqs"))["QueueUrl"]

@@ -225,7 +225,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils.alarm_problems import problems
-from ..module_utils.alarms import children, detector_of, metrics_of, request, state_of, want
+from ..module_utils.alarms import by_name, children, detector_of, metrics_of, request, state_of, want
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.metrics import EMITTED_SPEC, Metric, unknown
 from ..module_utils.plan import Call, Calls, Change, State
@@ -350,7 +350,8 @@ def main() -> None:
             "purge": {"type": "bool", "default": False},
         }
     )
-    alarms, emitted, aws = module.params["alarms"], module.params["emitted_metrics"], module.aws
+    emitted, aws = module.params["emitted_metrics"], module.aws
+    alarms = [by_name(aws, alarm) for alarm in module.params["alarms"]]
     found = problems(alarms) + (["purge needs app"] if module.params["purge"] and not module.params["app"] else [])
     if found:
         module.fail("; ".join(found))

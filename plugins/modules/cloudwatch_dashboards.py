@@ -216,30 +216,28 @@ DASHBOARD_SPEC: dict[str, Any] = {
 MISSING = ("ResourceNotFound", "DashboardNotFoundError")
 
 
-def read(aws: Aws, names: list[str]) -> dict[str, State]:
-    """The dashboards; one request for each, since ListDashboards has no bodies."""
-    found = aws.each(lambda name: aws.call("cloudwatch", "get_dashboard", missing=MISSING, DashboardName=name), names)
-    return {name: {"body": json.loads(one["DashboardBody"])} for name, one in zip(names, found, strict=True) if one}
+def read(aws: Aws, known: Mapping[str, State | None]) -> dict[str, State]:
+    """The dashboards; one request for each, since ListDashboards has no bodies.
+
+    Tags count when a dashboard is made only, so of one that is there they are not looked at.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+    """
+    found = aws.each(lambda name: aws.call("cloudwatch", "get_dashboard", missing=MISSING, DashboardName=name), known)
+    return {name: {**(known[name] or {}), "body": json.loads(one["DashboardBody"])} for name, one in zip(known, found, strict=True) if one}
 
 
-def calls(tags: Mapping[str, str], warn: Callable[[str], None], change: Change) -> Calls:
+def calls(warn: Callable[[str], None], change: Change) -> Calls:
     """CloudWatch keeps a dashboard with minor faults, and says so."""
     if change.after is None:
         yield Call("delete_dashboards", {"DashboardNames": [change.name]}, missing=MISSING)
         return
     params: dict[str, Any] = {"DashboardName": change.name, "DashboardBody": json.dumps(change.after["body"])}
-    # Tags count when a dashboard is created only.
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
-    answer = yield Call("put_dashboard", params if change.before else {**params, "Tags": as_list(tags)})
+    answer = yield Call("put_dashboard", params if change.before else {**params, "Tags": as_list(change.after["tags"])})
     for one in (answer or {}).get("DashboardValidationMessages", []):
         warn(f"dashboard {change.name}, {one.get('DataPath')}: {one.get('Message')}")
 
 
-UNDO = Undo(
-    "cloudwatch",
-    lambda aws, known: read(aws, list(known)),
-    lambda module, change: calls(module.ownership, module.warn, change),
-)
+UNDO = Undo("cloudwatch", read, lambda module, change: calls(module.warn, change))
 
 
 def main() -> None:
@@ -262,11 +260,11 @@ def main() -> None:
         uses = [use for name, some in whole.items() for use in metrics_of(name, some)]
         if found := module.ask("metrics", unknown, module.aws, uses, emitted):
             module.fail("; ".join(found))
-    desired: dict[str, State | None] = {name: {"body": body(some, module.aws)} for name, some in whole.items()}
+    desired: dict[str, State | None] = {name: {"body": body(some, module.aws), "tags": module.ownership} for name, some in whole.items()}
     if module.params["purge"]:
         owned = module.ask("dashboards of ours", module.owned, "cloudwatch:dashboard")
         desired |= {name: None for arn in owned if (name := arn.partition(":dashboard/")[2]) not in desired}
-    module.ensure("cloudwatch", desired, read, functools.partial(calls, module.ownership, module.warn))
+    module.ensure("cloudwatch", desired, lambda aws, names: read(aws, desired), functools.partial(calls, module.warn))
 
 
 if __name__ == "__main__":

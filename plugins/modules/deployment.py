@@ -31,6 +31,10 @@ options:
     description: The file with the environment that the process is to have.
     type: path
     required: true
+  environment_differs:
+    description: Whether O(environment_file) is about to change, so that the process must start anew.
+    type: bool
+    default: false
   urls:
     description: Addresses to ask on the host, by a name; what they answer is in RV(answers).
     type: dict
@@ -174,9 +178,28 @@ def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
         steps.append("units")
     if wanted["release"] != found["current"]:
         steps.append("switch")
-    if steps or wanted["release"] != found["running"] or found["environment"]:
+    if steps or wanted["release"] != found["running"] or found["environment"] or wanted["environment_differs"]:
         steps.append("restart")
     return steps
+
+
+def diff(wanted: dict[str, Any], found: dict[str, Any], everything: list[str], gone: list[str]) -> dict[str, dict[str, Any]]:
+    """The host as it is and as it will be; of the environment names alone, of units those that differ."""
+    units = sorted(path for path in {**wanted["units"], **found["units"]} if wanted["units"].get(path) != found["units"].get(path))
+    return {
+        "before": {
+            "running": found["running"],
+            "releases": sorted(everything),
+            "units": {path: found["units"].get(path) for path in units},
+            "environment": dict.fromkeys(found["environment"], "old"),
+        },
+        "after": {
+            "running": wanted["release"],
+            "releases": sorted({*everything, wanted["release"]} - set(gone)),
+            "units": {path: wanted["units"].get(path) for path in units},
+            "environment": dict.fromkeys(found["environment"], "new"),
+        },
+    }
 
 
 def main() -> None:
@@ -187,6 +210,7 @@ def main() -> None:
             "release": {"type": "str"},
             "units": {"type": "dict", "default": {}},
             "environment_file": {"type": "path", "required": True},
+            "environment_differs": {"type": "bool", "default": False},
             "urls": {"type": "dict", "default": {}},
             "keep": {"type": "int", "default": 5},
         },
@@ -226,7 +250,10 @@ def main() -> None:
         "running": running_environment.get("RELEASE") if service.get("ActiveState") == "active" else None,
         "environment": differences(wanted_environment, running_environment) if running_environment else {},
     }
-    steps = plan({"release": release, "units": module.params["units"]}, found)
+    wanted = {"release": release, "units": module.params["units"], "environment_differs": module.params["environment_differs"]}
+    steps = plan(wanted, found)
+    gone = obsolete(everything, release, current, module.params["keep"])
+    states = diff(wanted, found, everything, gone)
     header = f"{module.params['service']} ({'update' if found['running'] else 'create'})"
     module.exit_json(
         changed=bool(steps),
@@ -234,14 +261,14 @@ def main() -> None:
         previous=current,
         running=found["running"],
         releases=releases,
-        obsolete=obsolete(everything, release, current, module.params["keep"]),
+        obsolete=gone,
         steps=steps,
         environment=found["environment"],
         answers={name: answer(url) for name, url in module.params["urls"].items()},
         tree=tree_differences(root / "releases" / release),
         diff={
-            "before": {"running": found["running"], "environment": dict.fromkeys(found["environment"], "old")},
-            "after": {"running": release, "environment": dict.fromkeys(found["environment"], "new"), "steps": steps},
+            "before": states["before"],
+            "after": {**states["after"], "steps": steps},
             "before_header": header,
             "after_header": header,
         },

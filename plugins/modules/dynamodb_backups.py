@@ -115,6 +115,10 @@ def want(backups: Iterable[Mapping[str, Any]], found: Iterable[Mapping[str, Any]
     return desired
 
 
+def available(name: str, arn: str) -> Wait:
+    return Wait("backup_available", {"BackupArn": arn}, until=f"restore point {name} is AVAILABLE")
+
+
 def calls(change: Change) -> Calls:
     before, after = change.before or {}, change.after
     if after is None:
@@ -122,11 +126,17 @@ def calls(change: Change) -> Calls:
         return
     if not before and "arn" in after:
         raise Refused(f"{change.name} was deleted, and a restore point that was deleted cannot come back.")
-    arn = before.get("arn")
-    if arn is None:
-        table, __, name = change.name.partition("/")
-        arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]
-    yield Wait("backup_available", {"BackupArn": arn}, until=f"restore point {change.name} is AVAILABLE")
+    if "arn" in before:
+        yield available(change.name, before["arn"])
+        return
+    table, __, name = change.name.partition("/")
+    arn = (yield Call("create_backup", {"TableName": table, "BackupName": name}))["BackupDetails"]["BackupArn"]
+    yield available(change.name, arn)
+    # A request whose answer was lost is sent again, and then it has made two.
+    for other in (yield Call("list_backups", {"TableName": table, "BackupType": "USER"})).get("BackupSummaries", []):
+        if other["BackupName"] == name and other["BackupArn"] != arn:
+            yield available(change.name, other["BackupArn"])
+            yield Call("delete_backup", {"BackupArn": other["BackupArn"]}, missing=("BackupNotFoundException",))
 
 
 def kept(aws: Aws, change: Change) -> str:

@@ -12,6 +12,7 @@ description:
   - Asks AWS or a URL, compares the answer with what the claim expects, and writes one evidence record for each claim.
   - Claims that ask the same share one request.
   - Never changes anything in AWS. Nothing observed means that a claim does not hold.
+  - In check mode the claims are examined, nothing is asked and no evidence is written.
 extends_documentation_fragment:
   - prodready.aws.aws
 options:
@@ -102,7 +103,7 @@ claims:
     - C(fidelity) is C(accepted) where the answer comes from an emulator that has only accepted what it tells; AWS's answers have none.
   type: list
   elements: dict
-  returned: always
+  returned: outside check mode
 """
 
 import json
@@ -227,8 +228,10 @@ def main() -> None:
             wrong.append(f"{claim['id']}: {operation} is not an operation that reads")
     if wrong:
         module.fail("; ".join(wrong))
+    if module.check_mode:
+        module.done(changed=False)
 
-    # A proof only reads, whatever the mode of the run.
+    # A proof only reads.
     aws = module.aws = Aws(module.params, check_mode=True)
     identity = module.ask("the caller", aws.call, "sts", "get_caller_identity")
     asked = {question(claim): claim["ask"] for claim in claims if claim["ask"]}

@@ -38,14 +38,15 @@ options:
     description:
       - V(pending) makes new values for what is due, as version AWSPENDING, and has commands take them over. What a run left there is
         taken up again if it is of the same rotation, and forgotten if not.
-      - V(promote) makes the version that was tested current. V(abandon) forgets what is pending, and has commands take over the
-        current values again.
+      - V(promote) makes the version that was tested current. It stays AWSPENDING too until V(finish), the last step, when every process
+        has it; V(pending) takes a rotation that was not finished up again from there.
+      - V(abandon) forgets what is pending, and has commands take over the current values again.
       - V(revert) makes the values from before O(version) current again.
     type: str
-    choices: [pending, promote, abandon, revert]
+    choices: [pending, promote, finish, abandon, revert]
     required: true
   version:
-    description: The version that V(pending) returned and that was tested. With V(promote) and V(revert).
+    description: The version that V(pending) returned and that was tested. With V(promote), V(finish) and V(revert).
     type: str
 requirements:
   - python-dotenv, with O(src)
@@ -120,16 +121,23 @@ def chosen(rotations: rotation.Rotations, ages: dict[str, float], only: list[str
     return sorted(only) or [name for name in rotation.overdue(rotations, ages) if rotations[name]["by"] != "external"]
 
 
-def supplied(rules: schema.Rules, names: list[str], src: str | None, current: secret.Content) -> dict[str, str]:
-    """The new values that their owners have put into the .env file."""
+def in_file(rules: schema.Rules, names: list[str], src: str | None, current: secret.Content) -> dict[str, str | None]:
+    """The values that owners have put into the .env file, None where it is no new one."""
     external = [name for name in names if rules[name]["rotation"]["by"] == "external"]
     given = env_file.load(src) if external and src else {}
-    for name in external:
-        if given.get(name) in (None, current.variables.get(name)):
+    return {name: None if given.get(name) == current.variables.get(name) else given.get(name) for name in external}
+
+
+def supplied(rules: schema.Rules, names: list[str], src: str | None, current: secret.Content) -> dict[str, str]:
+    """The new values that their owners have put into the .env file."""
+    found = in_file(rules, names, src, current)
+    given = {name: value for name, value in found.items() if value is not None}
+    for name in found:
+        if name not in given:
             raise rotation.Refused(f"{name}: its owner supplies the value. Put the new one into the .env file first.")
         if broken := schema.check(given, rules, allow_undeclared=True)[name]:
             raise rotation.Refused(f"{name}: the new value {'; '.join(broken)}.")
-    return {name: given[name] for name in external}
+    return given
 
 
 def pending(module: AwsModule, rules: schema.Rules, found: Secret, now: datetime) -> tuple[rotation.Steps, dict[str, Any]]:
@@ -143,11 +151,14 @@ def pending(module: AwsModule, rules: schema.Rules, found: Secret, now: datetime
         command = rotations[one]["command"] if rotations[one]["by"] == "command" else None
         if command and not shutil.which(command[0]):
             raise rotation.Refused(f"{one}: its rotation command {command[0]} is not an executable program here.")
+    done = rotation.unfinished(found)
+    if done and set(names) <= set(done.content.rotated) and not any(in_file(rules, names, module.params["src"], current.content).values()):
+        return [], {"rotated": list(done.content.rotated), "overdue": waiting, "version": None if module.check_mode else done.id}
     given = supplied(rules, names, module.params["src"], current.content)
     resumed = rotation.resumed(found, names, given) if names else None
     if resumed:
         steps = rotation.taken_over(rotations, names, resumed.content)
-        return list(steps), {"rotated": names, "overdue": waiting, "version": resumed.id}
+        return list(steps), {"rotated": names, "overdue": waiting, "version": None if module.check_mode else resumed.id}
     steps = rotation.abandon(name, found, rotations)
     if not names:
         return steps, {"rotated": [], "overdue": waiting, "version": None}
@@ -168,6 +179,8 @@ def planned(module: AwsModule, rules: schema.Rules, found: Secret, now: datetime
     current = found.versions[CURRENT].content
     if step == "promote":
         steps, content = rotation.promote(name, found, tested), current if found.labelled(CURRENT) == tested else pending_content
+    elif step == "finish":
+        steps, content = rotation.finish(name, found, tested), current
     elif step == "abandon":
         mine = tested in (None, found.labelled(PENDING))
         steps, content = rotation.abandon(name, found, rotations) if mine else [], pending_content
@@ -226,10 +239,10 @@ def main() -> None:
             "schema": {"type": "dict", "required": True},
             "only": {"type": "list", "elements": "str", "default": []},
             "src": {"type": "path"},
-            "step": {"type": "str", "choices": ["pending", "promote", "abandon", "revert"], "required": True},
+            "step": {"type": "str", "choices": ["pending", "promote", "finish", "abandon", "revert"], "required": True},
             "version": {"type": "str"},
         },
-        required_if=[("step", "promote", ["version"]), ("step", "revert", ["version"])],
+        required_if=[("step", step, ["version"]) for step in ("promote", "finish", "revert")],
     )
     if module.params["src"] and env_file.parse_stream is None:
         module.fail_json(msg=missing_required_lib("python-dotenv"))

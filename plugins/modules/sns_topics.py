@@ -118,7 +118,7 @@ from typing import Any
 
 from ..module_utils.aws import AwsModule
 from ..module_utils.plan import State
-from ..module_utils.topics import PROTOCOLS, calls, current, hidden, kept, pending, problems, read, turn, want
+from ..module_utils.topics import PROTOCOLS, by_name, calls, current, hidden, kept, pending, problems, read, turn, want
 from ..module_utils.undo import Undo
 
 SUBSCRIPTION_SPEC: dict[str, Any] = {
@@ -149,7 +149,7 @@ def main() -> None:
             "purge_subscriptions": {"type": "bool", "default": False},
         }
     )
-    topics, purge = module.params["topics"], module.params["purge_subscriptions"]
+    topics, purge = [by_name(module.aws, topic) for topic in module.params["topics"]], module.params["purge_subscriptions"]
     if found := problems(topics):
         module.fail("; ".join(found))
 

@@ -20,6 +20,7 @@ from sandbox.plane.listener_ports import ListenerPorts
 from sandbox.plane.settings import Settings
 from sandbox.repairs import elbv2_targets
 from sandbox.request_log import mutates
+from sandbox.waf import intake
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Plane:
         self._changed = threading.Event()
         self._ports = ListenerPorts(settings.listeners)
         self._account = Account()
+        self._intake = intake.Intake(settings.folder / "waf-log.jsonl")
         self._feedback = Feedback(settings.folder, settings.speed, lambda: self._account)
 
     def start(self) -> None:
@@ -47,12 +49,14 @@ class Plane:
         files.write(folder / "envoy.json", bootstrap.envoy())
         self._render()
         elbv2_targets.observers.append(self.health)
-        for run in (self._run, self._feedback.run):
+        for run in (self._run, self._feedback.run, self._intake.run):
             threading.Thread(target=run, name="plane", daemon=True).start()
 
     def __call__(self, call: Call, environ: Environ, answer: Answer) -> Response:
         if call.service == "cloudwatch":
             self._feedback.collect()
+        if call.service in intake.ASKING:
+            self._intake.take()
         response = answer(call, environ)
         # A certificate is issued and renewed when it is looked at.
         if call.service == "acm" or call.service in SERVICES and mutates(call.service, call.operation):

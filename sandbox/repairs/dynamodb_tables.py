@@ -67,10 +67,10 @@ def size_of(table: Table) -> int:
     return sum(item.size() for item in table.all_items())
 
 
-def key_arn(table: Table, key_id: str) -> str:
+def key_arn(place: Table | DynamoDBBackend, key_id: str) -> str:
     try:
-        return kms_backends[table.account_id][table.region_name].describe_key(key_id).arn
-    except KeyError as error:
+        return kms_backends[place.account_id][place.region_name].describe_key(key_id).arn
+    except (KeyError, AttributeError) as error:  # moto's for an alias
         raise MockValidationException(f"KMS key {key_id} does not exist.") from error
 
 
@@ -177,6 +177,8 @@ def apply() -> None:
     def create_table(self: DynamoHandler) -> Any:
         name, backend = self.body["TableName"], self.dynamodb_backend
         check_name(name)
+        if key_id := self.body.get("SSESpecification", {}).get("KMSMasterKeyId"):
+            key_arn(backend, key_id)
         create(self)
         set_more(backend.tables[name], self.body)
         return DynamoResult(backend.tables[name].describe())

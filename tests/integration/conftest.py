@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.place import CHECKOUT, Place, Run
-from tests.integration.visitors import Neighbour, Visitors, deployed
+from tests.integration.visitors import Visitors, deployed
 
 
 @pytest.fixture
@@ -82,13 +82,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 def unable_to_start(applied: Place, source: Callable[..., Path]) -> SimpleNamespace:
     """A deployment of a release whose process ends at once."""
     words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
-    return deployed(applied, source("1.0.1", {"bin/server.js": words}), "-vvvv", app_deploy_health_seconds=8)
+    return deployed(applied, source("1.0.1", {"bin/server.js": words}), app_deploy_health_seconds=8)
 
 
 @pytest.fixture(scope="session")
 def rotated(applied: Place) -> SimpleNamespace:
     """A rotation that succeeds."""
     before = applied.secret()
-    with Neighbour(applied) as seen, Visitors(map(applied.address, applied.hosts)) as visitors:
-        run = applied.playbook("rotate", "-vvvv", environment_rotate="SESSION_SECRET")
-    return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before)
+    with Visitors(map(applied.address, applied.hosts)) as visitors:
+        run = applied.playbook("rotate", environment_rotate="SESSION_SECRET")
+    return SimpleNamespace(run=run, visitors=visitors, before=before)

@@ -64,11 +64,11 @@ class Run:
 class Started:
     """A playbook that is running, with all its processes."""
 
-    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], checkout: Path, env: dict[str, str]) -> None:
         self.record = Path(env["RECORD_TO"])
         self.printed = self.record.with_suffix(".txt")
         with self.printed.open("wb") as output:
-            self.process = subprocess.Popen(command, cwd=CHECKOUT, env=env, stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, cwd=checkout, env=env, stdout=output, stderr=subprocess.STDOUT)
 
     def wait(self) -> Run:
         try:
@@ -85,7 +85,7 @@ class Started:
     def kill(self) -> None:
         """As when the machine's power fails, for all that the run has started."""
         self.freeze()
-        for pid in descendants(self.process.pid):
+        for pid in [*descendants(self.process.pid), *keepers(self.process.pid)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         os.kill(self.process.pid, signal.SIGKILL)
@@ -95,10 +95,11 @@ class Started:
 class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        # Whose playbooks, roles and modules run here; tests.proofs.broken puts another in its place.
+        self.checkout = CHECKOUT
         self.runs = itertools.count(1)
         self.env = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))},
-            "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorder",
             "ANSIBLE_NOCOLOR": "true",
@@ -114,7 +115,8 @@ class Place:
         file = self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.vars.json"
         file.write_text(json.dumps(extra))
         command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
-        return Started(command, {**self.env, "RECORD_TO": str(file.with_suffix(".jsonl"))})
+        env = {**self.env, "ANSIBLE_CONFIG": str(self.checkout / "ansible.cfg"), "RECORD_TO": str(file.with_suffix(".jsonl"))}
+        return Started(command, self.checkout, env)
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
         return self.start(name, *arguments, **variables).wait()
@@ -133,7 +135,11 @@ class Place:
 
     def sandbox(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "sandbox", *arguments, "--folder", str(self.folder)]
-        subprocess.run(command, cwd=CHECKOUT, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
+        subprocess.run(command, cwd=self.checkout, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
+
+    def status(self) -> str:
+        command = [sys.executable, "-m", "sandbox", "status", "--folder", str(self.folder)]
+        return subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True, timeout=DEADLINE_SECONDS).stdout
 
     @property
     def state(self) -> dict[str, Any]:
@@ -162,8 +168,8 @@ class Place:
         return [request for request in self.control("GET", "requests")["requests"] if request["access_key"] == OPERATOR]
 
     def writes(self) -> list[dict[str, Any]]:
-        """Those that change something."""
-        return [request for request in self.requests() if request["mutates"]]
+        """Those that change something; a lock is gone when its run is."""
+        return [request for request in self.requests() if request["mutates"] and not is_of_lock(request)]
 
     def client(self, service: str, region: str = "eu-central-1") -> Any:
         return boto3.client(
@@ -215,12 +221,28 @@ def shop(folder: Path, version: str, files: dict[str, str] | None = None) -> Pat
     return folder
 
 
+def is_of_lock(request: dict[str, Any]) -> bool:
+    """Whether a request takes, prolongs or releases a lock."""
+    return request["operation"] in ("PutItem", "DeleteItem") and request["params"].get("TableName", "").endswith("-locks")
+
+
 def descendants(pid: int) -> list[int]:
     found = []
     for file in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             for child in map(int, file.read_text().split()):
                 found += [*descendants(child), child]
+    return found
+
+
+def keepers(pid: int) -> list[int]:
+    """The processes that hold the locks of a run; they belong to no other process, but have its command line and environment."""
+    command = Path(f"/proc/{pid}/cmdline").read_bytes(), Path(f"/proc/{pid}/environ").read_bytes()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if int(folder.name) != pid and command == ((folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()):
+                found.append(int(folder.name))
     return found
 
 

@@ -23,7 +23,7 @@ SYSTEMD_SETS = {
 
 
 def lock(place):
-    return place.client("dynamodb").get_item(TableName="shop-locks", Key={"lock_name": {"S": "deploy"}}).get("Item")
+    return place.client("dynamodb").get_item(TableName="shop-locks", Key={"lock_name": {"S": "immediate"}}).get("Item")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_its_error_shows_the_last_log_lines_and_what_still_runs(unable_to_start)
 
 
 def test_no_further_host_is_touched(unable_to_start):
-    assert {task["host"] for task in unable_to_start.run.tasks} == {"app1"}
+    assert {task["host"] for task in unable_to_start.run.tasks} == {"primary", "app1"}
 
 
 def test_what_failed_is_no_release_to_roll_back_to(applied, unable_to_start):
@@ -106,9 +106,9 @@ def test_a_failed_deployment_frees_the_lock(applied, unable_to_migrate):
 def test_a_lock_that_a_living_run_holds_refuses_and_says_by_whom_and_since_when(killed):
     since = datetime.fromtimestamp(float(killed.held["since"]["N"]), UTC).isoformat(timespec="seconds")
     assert killed.late.code != 0
-    assert f"deploy is locked by {getpass.getuser()}@{platform.node()}" in killed.late.error
+    assert f"immediate is locked by {getpass.getuser()}@{platform.node()}" in killed.late.error
     assert f"since {since}" in killed.late.error
-    assert "playbooks/unlock.yml -e lock=deploy" in killed.late.error
+    assert "playbooks/unlock.yml -e lock=immediate" in killed.late.error
     assert not any("1.0.5-" in name for name in killed.releases)
 
 
@@ -125,7 +125,7 @@ def test_the_next_run_takes_the_lock_of_a_dead_one_over_and_succeeds(applied, up
 
 def test_a_lock_is_released_by_hand(applied, killed, upgraded):
     applied.client("dynamodb").put_item(TableName="shop-locks", Item=killed.held)
-    run = applied.playbook("unlock", lock="deploy")
+    run = applied.playbook("unlock", lock="immediate")
     assert (run.code, run.changed, lock(applied)) == (0, 1, None)
 
 

@@ -9,12 +9,17 @@ from collections import Counter
 
 import pytest
 
-from tests.integration.place import CHECKOUT
+from tests.integration.place import CHECKOUT, is_of_lock
 
 # Three runs of the phase are made once for all tests.
 pytestmark = pytest.mark.timeout(600)
-TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS = 3, 2, 1, 1, 1
+TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS, HOSTS = 3, 2, 1, 1, 1, 2
 SETS = {"environment", "dynamodb", "s3", "cloudwatch"}
+
+
+def restore_point(immediate):
+    (release,) = {task["result"]["release"] for task in immediate.runs["check"].of("deployment")}
+    return f"before-{release}"
 
 
 def short(role):
@@ -30,8 +35,9 @@ def test_check_mode_on_an_empty_account_writes_nothing(immediate):
 def test_the_plan_of_check_mode_is_what_the_run_then_does(immediate):
     planned = {(short(role), name, action) for role, name, action in immediate.runs["check"].planned()}
     done = {(short(line["role"]), line["name"], line["action"]) for line in immediate.journals["first"]}
-    assert {role for role, _, _ in planned} == SETS
-    assert planned == {change for change in done if change[0] in SETS}
+    assert {role for role, _, _ in planned} == {*SETS, "app_deploy", ""}
+    assert planned == done
+    assert {("", "shop-locks", "create"), ("app_deploy", f"shop-orders/{restore_point(immediate)}", "create")} <= planned
 
 
 def test_check_mode_tells_the_steps_that_each_host_then_takes(immediate):
@@ -50,19 +56,32 @@ def test_the_first_run_applies_and_proves(immediate):
 
 def test_a_second_run_changes_nothing_and_only_reads(immediate):
     assert (immediate.runs["second"].code, immediate.runs["second"].changed) == (0, 0)
-    assert [request for request in immediate.requests["second"] if request["mutates"]] == []
+    assert [request for request in immediate.requests["second"] if request["mutates"] and not is_of_lock(request)] == []
+
+
+def test_nobody_else_can_work_on_the_phase_from_its_first_change_to_its_last_request(immediate):
+    for name in ("first", "second"):
+        changing = [request for request in immediate.requests[name] if request["mutates"]]
+        assert (is_of_lock(changing[0]), immediate.requests[name][-1]["operation"]) == (True, "DeleteItem")
+
+
+def test_a_lock_takes_three_requests_and_check_mode_takes_none(immediate):
+    """The third asks who this is."""
+    assert [request["operation"] for request in immediate.requests["second"] if is_of_lock(request)] == ["PutItem", "DeleteItem"]
+    assert not any(map(is_of_lock, immediate.requests["check"]))
 
 
 def test_an_unchanged_run_asks_once_a_page_and_once_a_resource_that_no_list_describes(immediate):
-    """Twice, for what applies and what proves do not trust each other."""
+    """Twice, for what applies and what proves do not trust each other; every host reads the secret, and does so in the rehearsal too."""
     found = Counter(f"{request['service']}:{request['operation']}" for request in immediate.requests["second"])
     del found["sts:GetCallerIdentity"]
     allowed = {"cloudwatch": 2 + 2 * DASHBOARDS, "dynamodb": 2 * 4 * TABLES + 2, "s3": 1 + 2 * 9 * BUCKETS}
     for service, limit in allowed.items():
         assert sum(count for name, count in found.items() if name.startswith(f"{service}:")) <= limit
+    assert max(found.pop(f"secretsmanager:{name}") for name in ("DescribeSecret", "GetSecretValue")) <= 4 + 2 * HOSTS
     most = max(2 * TABLES, 2 * BUCKETS)
     assert {name: count for name, count in found.items() if count > most} == {}
-    assert found.total() <= 90
+    assert found.total() <= 75
 
 
 def test_a_wrong_account_is_refused_before_anything_else_is_asked(applied):

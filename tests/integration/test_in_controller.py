@@ -118,3 +118,50 @@ def test_what_fails_says_why(way):
 
     assert "table.missing: There is such a table: expected equals 'ACTIVE'" in failed["A claim does not hold"]
     assert "Unsupported parameters for (prodready.aws.release_archive) module: colour." in failed["An option is wrong"]
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
+    """A rehearsal, then the same for good, on an account that has one of two tables; again when that one is gone and facts are cached."""
+    place = Place(tmp_path_factory.mktemp("rehearsal") / "sandbox")
+    place.env |= {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(place.folder.parent / "facts")}
+    place.sandbox("up", "--only", "emulator")
+    key = {"AttributeName": "id"}
+    dynamodb = place.client("dynamodb")
+    dynamodb.create_table(
+        TableName="shop-orders",
+        KeySchema=[{**key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{**key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": "prodready:managed", "Value": "true"}, {"Key": "prodready:app", "Value": "shop"}],
+    )
+    found = []
+    for _ in range(2):
+        place.control("DELETE", "requests")
+        found.append(Seen(place.playbook("../tests/integration/playbooks/rehearsal"), place.requests(), {}))
+        dynamodb.delete_table(TableName="shop-orders")
+    yield found
+    place.sandbox("down")
+
+
+def test_a_rehearsal_shows_no_change_and_what_is_then_done_does(rehearsed):
+    run = rehearsed[0].run
+    assert run.code == 0, run.error
+    results = [(task["task"], task["result"]["changed"], "plan" in task["result"]) for task in run.tasks]
+    assert results == [
+        ("A set that needs no change", False, False),
+        ("A set that does", False, False),
+        ("A set that needs no change", False, True),
+        ("A set that does", True, True),
+    ]
+
+
+def test_a_set_that_needs_no_change_is_read_once(rehearsed):
+    asked = [request["params"].get("TableName") for request in rehearsed[0].writes if request["operation"] == "DescribeTable"]
+    assert asked.count("shop-orders") == 1
+    assert asked.count("shop-products") > 1
+
+
+def test_another_run_does_not_believe_a_rehearsal_that_is_over(rehearsed):
+    created = [request["params"]["TableName"] for request in rehearsed[1].writes if request["operation"] == "CreateTable"]
+    assert created == ["shop-orders"]

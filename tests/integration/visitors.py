@@ -1,9 +1,7 @@
-"""Who is there while something is done to the hosts: clients that send requests, and a neighbour who lists all processes."""
+"""Who is there while something is done to the hosts: clients that send requests."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
 import time
 from collections.abc import Iterable
@@ -14,10 +12,9 @@ from typing import Any
 
 import requests
 
-from tests.integration.place import Place, descendants
+from tests.integration.place import Place
 
 PAUSE_SECONDS = 0.1
-LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 20
 ENOUGH = 20
 
@@ -70,34 +67,10 @@ class Visitors:
         return [set(found) for found in self.releases.values()]
 
 
-class Neighbour:
-    """Somebody on the machine who looks at the arguments of the processes of a run and of the sandbox, as ps shows them."""
-
-    def __init__(self, place: Place) -> None:
-        self.roots = (os.getpid(), place.state["pid"])
-
-    def __enter__(self) -> set[str]:
-        self.seen: set[str] = set()
-        self.done = threading.Event()
-        self.thread = threading.Thread(target=self._look)
-        self.thread.start()
-        return self.seen
-
-    def __exit__(self, *_: object) -> None:
-        self.done.set()
-        self.thread.join()
-
-    def _look(self) -> None:
-        while not self.done.wait(LOOK_SECONDS):
-            for pid in (pid for root in self.roots for pid in descendants(root)):
-                with contextlib.suppress(OSError):
-                    self.seen.add(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-
-
 def deployed(place: Place, source: Path, *arguments: str, **variables: Any) -> SimpleNamespace:
     """A deployment under load, with what served before and after it."""
     before = [place.release(host) for host in place.hosts]
-    with Neighbour(place) as seen, Visitors(map(place.address, place.hosts)) as visitors:
+    with Visitors(map(place.address, place.hosts)) as visitors:
         run = place.playbook("deploy", *arguments, app_deploy_source=str(source), **variables)
     after = [place.release(host) for host in place.hosts]
-    return SimpleNamespace(run=run, visitors=visitors, arguments=seen, before=before, after=after)
+    return SimpleNamespace(run=run, visitors=visitors, before=before, after=after)

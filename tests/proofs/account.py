@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -40,8 +41,9 @@ def stable(value: Any) -> Any:
 
 def read(client: Callable[[str], Any]) -> dict[str, Any]:
     """Every resource that the roles of the first phase keep, by service and name."""
-    cloudwatch, dynamodb, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
-    found: dict[str, Any] = {}
+    cloudwatch, dynamodb, kms, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "kms", "logs", "s3", "sns", "sqs"))
+    aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
+    found: dict[str, Any] = secrets(client("secretsmanager"))
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
         try:
@@ -72,15 +74,34 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
         ask(f"queue {url} tags", sqs.list_queue_tags, QueueUrl=url)
     for name in dynamodb.list_tables()["TableNames"]:
         ask(f"table {name}", dynamodb.describe_table, TableName=name)
+        key = found[f"table {name}"]["Table"].get("SSEDescription", {})
+        if (arn := key.get("KMSMasterKeyArn", "")).rpartition("/")[2] in aliases:
+            key["KMSMasterKeyArn"] = aliases[arn.rpartition("/")[2]]
         ask(f"table {name} recovery", dynamodb.describe_continuous_backups, TableName=name)
         ask(f"table {name} ttl", dynamodb.describe_time_to_live, TableName=name)
         ask(f"table {name} tags", dynamodb.list_tags_of_resource, ResourceArn=dynamodb.describe_table(TableName=name)["Table"]["TableArn"])
+        if name.endswith("-locks"):
+            for item in dynamodb.scan(TableName=name)["Items"]:
+                found[f"lock {item['lock_name']['S']}"] = {"who": item["who"]["S"]}
+    for one in dynamodb.list_backups(BackupType="USER")["BackupSummaries"]:
+        found[f"backup {one['TableName']}/{one['BackupName']}"] = {"BackupName": one["BackupName"]}
     for name in (bucket["Name"] for bucket in s3.list_buckets()["Buckets"]):
         for operation in (
             *("get_public_access_block", "get_bucket_ownership_controls", "get_bucket_policy", "get_bucket_versioning"),
             *("get_bucket_encryption", "get_bucket_lifecycle_configuration", "get_bucket_tagging"),
         ):
             ask(f"bucket {name} {operation}", getattr(s3, operation), Bucket=name)
+    return found
+
+
+def secrets(client: Any) -> dict[str, Any]:
+    """Of every secret what describes it, and its current values as hashes."""
+    found = {}
+    for one in client.list_secrets()["SecretList"]:
+        values = json.loads(client.get_secret_value(SecretId=one["Name"])["SecretString"])
+        hashes = {key: hashlib.sha256(str(value).encode()).hexdigest() for key, value in values.items() if not key.startswith("prodready:")}
+        described = {key: one[key] for key in ("Name", "Description", "KmsKeyId", "Tags") if key in one}
+        found[f"secret {one['Name']}"] = stable(described) | {"Values": hashes}
     return found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
+import subprocess
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,6 +14,7 @@ from tests.integration.place import Place
 
 TAG = "prodready:managed"
 TABLE, IMAGES, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+TABLES, BUCKETS = (TABLE, "shop-products", "shop-migrations"), (IMAGES, "shop-logs-123456789012")
 
 
 def empty(place: Place) -> None:
@@ -26,6 +29,41 @@ def drift(place: Place) -> None:
     _logs(place.client("logs"))
     _alarms(place.client("cloudwatch"))
     _topics(place.client("sns"), place.client("sqs"))
+
+
+def drift_each(place: Place) -> None:
+    """One thing of every resource of the first phase is changed."""
+    cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
+    place.client("secretsmanager").update_secret(SecretId="shop/sandbox", Description="by hand")
+    for table in TABLES:
+        dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    for bucket in BUCKETS:
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    logs.put_retention_policy(logGroupName=GROUP, retentionInDays=3)
+    for one in logs.describe_metric_filters(logGroupName=GROUP)["metricFilters"]:
+        given = {key: one[key] for key in ("logGroupName", "filterName", "metricTransformations")}
+        logs.put_metric_filter(**given, filterPattern="by hand")
+    found = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    for kind, put in (("MetricAlarms", cloudwatch.put_metric_alarm), ("CompositeAlarms", cloudwatch.put_composite_alarm)):
+        known = cloudwatch.meta.service_model.operation_model(cloudwatch.meta.method_to_api_mapping[put.__name__]).input_shape.members
+        for alarm in found[kind]:
+            put(**{key: value for key, value in alarm.items() if key in known} | {"AlarmDescription": "by hand"})
+    cloudwatch.put_dashboard(DashboardName="shop", DashboardBody='{"widgets": []}')
+    topic = next(one["TopicArn"] for one in sns.list_topics()["Topics"])
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="DisplayName", AttributeValue="by hand")
+    for one in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+        sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    for url in sqs.list_queues(QueueNamePrefix="shop-")["QueueUrls"]:
+        sqs.untag_queue(QueueUrl=url, TagKeys=[TAG])
+    unit = place.root("app1") / "etc/systemd/system/shop.service"
+    unit.write_text(unit.read_text() + "# by hand\n")
+    environment = place.root("app2") / "etc/shop/shop.env"
+    environment.write_text(environment.read_text().replace("LOG_LEVEL", "LOG_LEVELS"))
+
+
+def without(place: Place, role: str) -> None:
+    """What a role has made is gone."""
+    REMOVED[role](place)
 
 
 def others_at_work(place: Place) -> None:
@@ -45,7 +83,15 @@ def others_at_work(place: Place) -> None:
         ],
         Tags=[{"Key": "team", "Value": "shop"}],
     )
-    dynamodb.get_waiter("table_exists").wait(TableName="shop-orders", WaiterConfig={"Delay": 1})
+    # They use our playbooks too: undo leaves the table of the locks.
+    dynamodb.create_table(
+        TableName="shop-locks",
+        AttributeDefinitions=[{"AttributeName": "lock_name", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "lock_name", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for name in ("shop-orders", "shop-locks"):
+        dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
     s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     # A bucket that once had versions can be suspended, and never be without again.
@@ -71,7 +117,9 @@ def others_at_work(place: Place) -> None:
 
 def held_lock(place: Place) -> None:
     """A run on another machine has died with the lock."""
-    held = {name: {"S": value} for name, value in {"lock_name": "deploy", "who": "somebody", "run": "dead", "machine": "another"}.items()}
+    held = {
+        name: {"S": value} for name, value in {"lock_name": "immediate", "who": "somebody", "run": "dead", "machine": "another"}.items()
+    }
     place.client("dynamodb").put_item(TableName="shop-locks", Item=held | {"since": {"N": "1"}, "expires": {"N": "9999999999"}})
 
 
@@ -148,3 +196,59 @@ def _topics(sns: Any, sqs: Any) -> None:
     for url in sqs.list_queues(QueueNamePrefix="shop-")["QueueUrls"]:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "60"})
         sqs.untag_queue(QueueUrl=url, TagKeys=[TAG])
+
+
+def _no_secret(place: Place) -> None:
+    place.client("secretsmanager").delete_secret(SecretId="shop/sandbox", ForceDeleteWithoutRecovery=True)
+
+
+def _no_tables(place: Place) -> None:
+    client = place.client("dynamodb")
+    for table in TABLES:
+        client.update_table(TableName=table, DeletionProtectionEnabled=False)
+        client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
+        client.delete_table(TableName=table)
+
+
+def _no_buckets(place: Place) -> None:
+    client = place.client("s3")
+    for bucket in BUCKETS:
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
+        client.delete_bucket(Bucket=bucket)
+
+
+def _no_monitoring(place: Place) -> None:
+    cloudwatch, logs, sns, sqs = map(place.client, ("cloudwatch", "logs", "sns", "sqs"))
+    for kind in ("CompositeAlarms", "MetricAlarms"):
+        alarms = cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[kind]
+        cloudwatch.delete_alarms(AlarmNames=[alarm["AlarmName"] for alarm in alarms])
+    cloudwatch.delete_dashboards(DashboardNames=["shop"])
+    logs.delete_log_group(logGroupName=GROUP)
+    for topic in sns.list_topics()["Topics"]:
+        for one in sns.list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]:
+            sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+        sns.delete_topic(TopicArn=topic["TopicArn"])
+    for url in sqs.list_queues(QueueNamePrefix="shop-")["QueueUrls"]:
+        sqs.delete_queue(QueueUrl=url)
+
+
+def _no_application(place: Place) -> None:
+    for host in place.hosts:
+        root = place.root(host)
+        for command in (("disable", "--now", "shop.socket", "shop.service"), ("daemon-reload",)):
+            subprocess.run([root / "bin/systemctl", *command], check=True, capture_output=True, timeout=60)
+            for unit in (root / "etc/systemd/system").glob("shop*"):
+                unit.unlink(missing_ok=True)
+        for folder in ("srv/shop", "etc/shop"):
+            shutil.rmtree(root / folder)
+
+
+REMOVED = {
+    "environment": _no_secret,
+    "dynamodb": _no_tables,
+    "s3": _no_buckets,
+    "cloudwatch": _no_monitoring,
+    "app_deploy": _no_application,
+}

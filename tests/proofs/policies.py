@@ -43,6 +43,13 @@ def first_run(place: Place) -> None:
     place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
 
 
+def whole_run(place: Place) -> None:
+    """All of a phase, with a release that is new to the hosts."""
+    empty(place)
+    source = shop(Path(tempfile.mkdtemp(dir=place.folder.parent)), "1.0.2")
+    place.playbook("immediate", app_deploy_source=str(source))
+
+
 def steps(source: Path) -> list[Step]:
     """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
     release = {"app_deploy_source": str(source)}
@@ -60,17 +67,19 @@ def steps(source: Path) -> list[Step]:
         Step("deploy-verify", "verify", ("--tags", "app_deploy")),
         Step("rollback-check", "rollback", ("--check",)),
         Step("rollback", "rollback"),
-        Step("unlock-check", "unlock", ("--check",), held_lock, {"lock": "deploy"}),
-        Step("unlock", "unlock", (), held_lock, {"lock": "deploy"}),
+        Step("unlock-check", "unlock", ("--check",), held_lock, {"lock": "immediate"}),
+        Step("unlock", "unlock", (), held_lock, {"lock": "immediate"}),
         Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
         Step("drill", "drill", (), no_leftover, {"drill": "alarms"}),
         Step("drill", "drill", (), leftover, {"drill": "alarms"}),
+        Step("undo-check", "undo", ("--check",), whole_run),
+        Step("undo", "undo", (), whole_run),
     ]
 
 
-def committed(name: str) -> dict[str, Any] | None:
-    file = POLICIES / f"{name}.json"
+def committed(name: str, folder: Path = POLICIES) -> dict[str, Any] | None:
+    file = folder / f"{name}.json"
     return json.loads(Template(file.read_text()).substitute(VALUES)) if file.exists() else None
 
 

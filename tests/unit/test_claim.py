@@ -36,6 +36,21 @@ def test_whatever_is_compared_the_answer_is_yes_or_no(comparison, expected, obse
     assert holds({comparison: expected}, observed) in (True, False)
 
 
+@given(st.sampled_from(sorted(set(COMPARE) - {"matches"})), ANYTHING, ANYTHING)
+def test_a_record_says_what_was_seen_and_never_holds_beside_what_fails(comparison, expected, observed):
+    record = judge({**CLAIM, "expect": {comparison: expected}}, observed, TODAY)
+    assert (record["state"] == "holds") is holds({comparison: expected}, observed)
+    assert (record["observed"], record["expected"]) == (observed, {comparison: expected})
+
+
+@given(st.lists(st.text("ab-", min_size=1, max_size=4), max_size=4), st.text("$each{} .", max_size=12))
+def test_a_claim_is_made_once_for_each_value_and_nothing_else_is_filled_in(values, text):
+    found = list(expand({"id": "it.$each", "says": text, "each": values, "expect": {"equals": "$each"}}))
+    assert [one["id"] for one in found] == [f"it.{value}" for value in values]
+    assert [one["expect"]["equals"] for one in found] == values
+    assert [one["says"] for one in found if "each" not in text] == [text.replace("$$", "$") for _ in values if "each" not in text]
+
+
 @pytest.mark.parametrize(
     ("expect", "holding", "failing"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.errors import code_of, explain
 from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 
 def answered(code, message="It went wrong."):
@@ -27,6 +27,7 @@ def test_one_line_names_resource_operation_answer_remedy_and_request():
         ("ExpiredTokenException", "renew the credentials"),
         ("UnrecognizedClientException", "check the credentials"),
         ("InvalidClientTokenId", "check the credentials"),
+        ("ProfileNotFound", "correct runbook_aws.profile, or leave it out"),
         ("ThrottlingException", "lower runbook_aws.concurrency"),
         ("TooManyRequestsException", "lower runbook_aws.concurrency"),
         ("LimitExceededException", "raise the quota"),
@@ -61,14 +62,17 @@ def test_a_missing_permission_is_named_as_policies_name_it(service, operation, c
     assert f"Next: grant {action} to the caller" in explain("it", service, operation, answered(code, said))
 
 
-def test_an_error_that_nobody_knows_has_no_made_up_remedy():
-    assert "Next:" not in explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
+def test_of_an_error_that_nobody_knows_it_is_said_where_to_look_it_up():
+    said = explain("orders", "dynamodb", "UpdateTable", answered("TableIsTired"))
+
+    assert "Next: look TableIsTired up in the API reference of UpdateTable, correct what it names, and run again." in said
 
 
-def test_an_error_on_the_way_to_aws_says_where_to_look():
-    said = explain("orders", "dynamodb", "UpdateTable", EndpointConnectionError(endpoint_url="https://dynamodb.example"))
+@pytest.mark.parametrize("kind", [EndpointConnectionError, ReadTimeoutError, ConnectionClosedError])
+def test_an_error_on_the_way_to_aws_says_where_to_look(kind):
+    said = explain("orders", "dynamodb", "UpdateTable", kind(endpoint_url="https://dynamodb.example"))
 
-    assert "dynamodb:UpdateTable failed with EndpointConnectionError" in said
+    assert f"dynamodb:UpdateTable failed with {kind.__name__}" in said
     assert "Next: check the credentials, the region and the network" in said
 
 

@@ -95,3 +95,13 @@ def test_the_diff_of_a_creation_shows_all_that_will_be():
     (shown,) = diff([Change("orders", None, {"days": 35})])
 
     assert (shown["before_header"], shown["before"], shown["after"]) == ("orders (create)", "", {"days": 35})
+
+
+@given(DESIRED, CURRENT)
+def test_the_diff_of_any_plan_has_the_fields_that_differ_and_no_others(desired, current):
+    changes = plan(desired, current)
+    for change, shown in zip(changes, diff(changes), strict=True):
+        if change.action == "update":
+            keys = {key for key in change.before.keys() | change.after.keys() if change.before.get(key, key) != change.after.get(key, key)}
+            assert shown["before"].keys() | shown["after"].keys() == keys
+            assert all(shown["after"][key] == change.after[key] for key in shown["after"])

@@ -51,6 +51,40 @@ def test_a_phase_playbook_has_the_roles_of_its_items_and_no_others(phase):
     assert found == {f"prodready.aws.{role}" for item in ROADMAP if item["phase"] == phase for role in item["roles"]}
 
 
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_rehearses_all_its_roles_before_the_first_is_applied(phase):
+    found = [play for play in plays(f"{phase}.yml") if play.get("vars", {}).get("runbook_rehearsal") or play.get("roles")]
+    rehearsals = [play for play in found if not play.get("roles")]
+    roles = [task["ansible.builtin.import_role"]["name"] for task in dictionaries(rehearsals) if "ansible.builtin.import_role" in task]
+
+    assert found[: len(rehearsals)] == rehearsals
+    assert all(play["check_mode"] for play in rehearsals)
+    assert sorted(roles) == sorted(role["role"] for play in found for role in play.get("roles", []))
+
+
+def locks(playbook: str) -> list[str] | None:
+    """What a playbook locks, with nothing but the place's preparation and rehearsals before."""
+    for play in read(f"playbooks/{playbook}"):
+        imported = play.get("ansible.builtin.import_playbook")
+        if imported == "lock.yml":
+            return play["vars"]["runbook_locks"]
+        if imported != "place.yml" and not play.get("check_mode"):
+            return None
+    return None
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_phase_playbook_locks_its_phase(phase):
+    assert phase in (locks(f"{phase}.yml") or [])
+
+
+def test_what_changes_something_holds_a_lock_and_nothing_else_does():
+    for playbook in ("deploy.yml", "rotate.yml", "rollback.yml"):
+        assert locks(playbook) == ["immediate"], playbook
+    assert sorted(locks("undo.yml") or []) == PHASES
+    assert [locks(playbook) for playbook in ("verify.yml", "drill.yml", "unlock.yml")] == [None, None, None]
+
+
 def test_the_proof_asks_every_role():
     proven = {(task.get("name"), task.get("tasks_from")) for play in plays("verify.yml") for task in dictionaries(play.get("tasks"))}
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.prodready.aws.plugins import modules
-from ansible_collections.prodready.aws.plugins.module_utils.plan import Change
+from ansible_collections.prodready.aws.plugins.module_utils.plan import Change, merged, plan
 from ansible_collections.prodready.aws.plugins.module_utils.undo import Recorded, Undo, change, last_run, parsed, plain, recorded
+from hypothesis import given
+from hypothesis import strategies as st
 
 FILES = sorted(Path(modules.__path__[0]).glob("*.py"))
 WRITERS = [file.stem for file in FILES if ".ensure(" in file.read_text() or "journal.append(" in file.read_text()]
@@ -115,3 +117,44 @@ def test_a_state_is_compared_as_the_journal_has_it():
     state = {"days": (1, 2), "nested": {"path": Path("x")}}
     assert plain(state) == json.loads(json.dumps(state, default=str))
     assert plain(None) is None
+
+
+STATES = st.dictionaries(st.sampled_from(["days", "ttl", "class"]), st.integers(0, 2) | st.just(""), min_size=1)
+
+
+@given(STATES, st.lists(STATES, min_size=1, max_size=3))
+def test_any_steps_of_a_run_are_taken_back_as_one(before, steps):
+    """AWS has all fields always; the modules read those that are asked for."""
+    before = {"days": 0, "ttl": 0, "class": 0, **before}
+    lines, state = [], before
+    for step in steps:
+        for one in plan({"logs": step}, {"logs": state}):
+            lines.append(line("logs", one.before, one.after))
+            state = one.after
+    for found in recorded(lines):
+        back = change(found, state)
+        assert back is None if state == before else (back.before, back.after) == (state, before)
+        # And taken back, there is nothing more to take back.
+        assert change(found, before) is None
+
+
+@given(STATES, STATES, STATES)
+def test_a_field_that_somebody_else_has_set_is_never_put_back(before, desired, theirs):
+    before = {"days": 0, "ttl": 0, "class": 0, **before}
+    after, now = merged(before, desired), {**merged(before, desired), **theirs}
+    foreign = [key for key in now if now[key] not in (before[key], after[key])]
+    for found in recorded([line("logs", before, after)]):
+        if foreign:
+            with pytest.raises(ValueError, match=f"somebody else|{foreign[0]}"):
+                change(found, now)
+        else:
+            back = change(found, now)
+            assert back is None or back.after == before
+
+
+@given(STATES, STATES)
+def test_an_undo_that_is_undone_leads_back(before, after):
+    after = {**before, **after}
+    for one in plan({"logs": after}, {"logs": before}):
+        again = change(Recorded("m", "logs", one.after, one.before), one.before)
+        assert again.after == after

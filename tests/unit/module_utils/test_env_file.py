@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.env_file import EnvFileError, load, parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 TEXT = """\
 # the shop
@@ -76,3 +78,26 @@ def test_all_duplicates_are_in_one_error_with_the_file(tmp_path: Path):
     with pytest.raises(EnvFileError) as error:
         load(str(path))
     assert str(error.value).count(str(path)) == 2
+
+
+NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True).filter(lambda name: name != "export")
+VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(NAMES, VALUES, max_size=4))
+def test_any_value_in_single_quotes_is_read_as_it_is(values):
+    def quoted(value):
+        return value.replace("\\", "\\\\").replace("'", "\\'")
+
+    text = "".join(f"{name}='{quoted(value)}'\n" for name, value in values.items())
+    assert parse(text) == (values, [])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("AB_9=\"' #\n\\${}export"), max_size=40))
+def test_whatever_stands_in_a_file_what_is_wrong_is_said_by_line_and_name(text):
+    values, problems = parse(text)
+    assert all(isinstance(value, str) for value in values.values())
+    assert all(problem.startswith("line ") for problem in problems)
+    assert "MARKED-VALUE" not in " ".join(parse(f"{text}\nA='MARKED-VALUE'\nA=MARKED-VALUE\n=MARKED-VALUE")[1])

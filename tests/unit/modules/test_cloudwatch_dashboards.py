@@ -62,16 +62,19 @@ def test_every_metric_of_a_dashboard_is_known_by_its_widget():
 def test_the_same_meaning_in_other_words_is_no_change(fake_aws):
     written = '{"widgets": [\n {"height": 2.0, "width": 24, "y": 0, "x": 0, "properties": {"markdown": "x"}, "type": "text"}]}'
     aws = fake_aws(get_dashboard={"DashboardBody": written})
-    assert read(aws, ["shop"]) == {"shop": {"body": body([{"markdown": "x"}], aws)}}
+    wanted = {"body": body([{"markdown": "x"}], aws), "tags": {"prodready:managed": "true"}}
+    assert read(aws, {"shop": wanted}) == {"shop": wanted}
 
 
 def test_tags_are_given_at_creation_and_what_cloudwatch_finds_is_told(requests_of):
     told: list[str] = []
     found = [{"DashboardValidationMessages": [{"DataPath": "/widgets/0", "Message": "odd"}]}]
-    (call,) = requests_of("cloudwatch", calls({"prodready:managed": "true"}, told.append, Change("shop", None, {"body": {}})), found)
+    (call,) = requests_of(
+        "cloudwatch", calls(told.append, Change("shop", None, {"body": {}, "tags": {"prodready:managed": "true"}})), found
+    )
     assert call.params["Tags"] == [{"Key": "prodready:managed", "Value": "true"}]
     assert told == ["dashboard shop, /widgets/0: odd"]
-    (call,) = requests_of("cloudwatch", calls({"a": "b"}, told.append, Change("shop", {"body": {}}, {"body": {"widgets": []}})))
+    (call,) = requests_of("cloudwatch", calls(told.append, Change("shop", {"body": {}}, {"body": {"widgets": []}, "tags": {"a": "b"}})))
     assert "Tags" not in call.params
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
-WANTED = {"release": "2", "units": {"/etc/shop.service": "[Service]"}}
+WANTED = {"release": "2", "units": {"/etc/shop.service": "[Service]"}, "environment_differs": False}
 DONE = {"releases": ["2", "1"], "units": WANTED["units"], "enabled": True, "current": "2", "running": "2", "environment": {}}
 
 
@@ -61,8 +61,22 @@ def test_as_many_releases_stay_as_are_to_be_kept_the_newest():
     assert deployment.obsolete(found, "1", "5", 3) == ["3", "2"]
 
 
+def test_an_environment_that_is_about_to_change_takes_a_new_process():
+    assert deployment.plan({**WANTED, "environment_differs": True}, DONE) == ["restart"]
+
+
 def test_what_an_earlier_run_left_unfinished_is_obsolete():
     assert deployment.obsolete(["2", ".3", "1"], "2", "1", 5) == [".3"]
+
+
+def test_the_plan_of_a_host_names_releases_that_go_units_that_differ_and_no_value_of_the_environment():
+    wanted = {"release": "3", "units": {"/a.service": "new", "/b.service": "same"}}
+    found = {"running": "2", "units": {"/a.service": "old", "/b.service": "same"}, "environment": {"KEY": "differs"}}
+
+    assert deployment.diff(wanted, found, ["2", "1", ".half"], ["1", ".half"]) == {
+        "before": {"running": "2", "releases": [".half", "1", "2"], "units": {"/a.service": "old"}, "environment": {"KEY": "old"}},
+        "after": {"running": "3", "releases": ["2", "3"], "units": {"/a.service": "new"}, "environment": {"KEY": "new"}},
+    }
 
 
 def test_releases_are_listed_newest_first_without_files_and_links(tmp_path):

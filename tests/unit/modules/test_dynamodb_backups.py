@@ -76,6 +76,19 @@ def test_a_restore_point_is_taken_and_awaited(requests_of):
     assert requests_of("dynamodb", calls(change), [{"BackupDetails": {"BackupArn": ARN}}]) == [
         Call("create_backup", {"TableName": "orders", "BackupName": "before-9"}),
         Wait("backup_available", {"BackupArn": ARN}, until="restore point orders/before-9 is AVAILABLE"),
+        Call("list_backups", {"TableName": "orders", "BackupType": "USER"}),
+    ]
+
+
+def test_what_a_request_made_whose_answer_was_lost_is_deleted(requests_of):
+    change = Change("orders/before-9", None, {"status": "AVAILABLE"})
+    other = f"{ARN}0"
+    listed = [{"BackupName": name, "BackupArn": arn} for name, arn in (("before-9", ARN), ("before-9", other), ("before-8", f"{ARN}1"))]
+
+    steps = requests_of("dynamodb", calls(change), [{"BackupDetails": {"BackupArn": ARN}}, {}, {"BackupSummaries": listed}])
+    assert steps[3:] == [
+        Wait("backup_available", {"BackupArn": other}, until="restore point orders/before-9 is AVAILABLE"),
+        Call("delete_backup", {"BackupArn": other}, missing=("BackupNotFoundException",)),
     ]
 
 

@@ -77,7 +77,8 @@ def test_the_class_of_a_group_cannot_change():
         ({**GROUP, "name": "aws/x"}, "not begin with aws/"),
         ({**GROUP, "log_class": "INFREQUENT_ACCESS"}, "metric_filters need the log_class STANDARD"),
         ({**GROUP, "metric_filters": [FILTER, FILTER]}, "metric filter errors: the name is used twice"),
-        ({**GROUP, "metric_filters": [{**FILTER, "dimensions": {"Path": "$.path"}}]}, "give either dimensions or default_value"),
+        ({**GROUP, "metric_filters": [{**FILTER, "dimensions": {"Path": "/"}}]}, "give either dimensions or default_value"),
+        ({**GROUP, "metric_filters": [{**FILTER, "value": "$.ms"}]}, "$.ms must be a field that its pattern has"),
         ({**GROUP, "metric_filters": [{**FILTER, "metric_name": "a:b"}]}, "metric_name must have"),
         ({**GROUP, "metric_filters": [{**FILTER, "unit": "Stones"}]}, "unit Stones is not one of"),
     ],
@@ -85,6 +86,11 @@ def test_the_class_of_a_group_cannot_change():
 def test_what_logs_refuses_is_said_before_anything_is_touched(wrong, said):
     (found,) = problems([wrong])
     assert said in found
+
+
+@pytest.mark.parametrize(("pattern", "value"), [("{ $.took.ms > 5 }", "$.took.ms"), ("[host, status, bytes]", "$bytes"), ("ERROR", "1")])
+def test_a_field_of_the_pattern_is_a_value(pattern, value):
+    assert problems([{**GROUP, "metric_filters": [{**FILTER, "pattern": pattern, "value": value}]}]) == []
 
 
 def test_two_groups_of_one_name_are_refused():

@@ -89,15 +89,20 @@ def test_a_pending_version_without_a_value_loses_its_label():
 
 
 def test_promoted_the_tested_version_takes_the_place_of_the_one_it_was_made_from():
-    assert rotation.promote("shop", found(pending=MADE), P) == [
-        moved(CURRENT, MoveToVersionId=P, RemoveFromVersionId=C),
-        moved(PENDING, RemoveFromVersionId=P),
-    ]
+    assert rotation.promote("shop", found(pending=MADE), P) == [moved(CURRENT, MoveToVersionId=P, RemoveFromVersionId=C)]
+    assert rotation.promote("shop", found(current=MADE, pending=MADE), P) == []
 
 
-def test_a_promotion_that_was_killed_half_way_is_finished_and_then_there_is_nothing_to_do():
-    assert rotation.promote("shop", found(current=MADE, pending=MADE), P) == [moved(PENDING, RemoveFromVersionId=P)]
-    assert rotation.promote("shop", found(current=MADE), P) == []
+def test_a_rotation_is_unfinished_until_every_process_has_the_new_values():
+    assert rotation.unfinished(found(pending=MADE)) is None
+    assert rotation.unfinished(found(current=MADE, pending=MADE)) == MADE
+    assert rotation.finish("shop", found(current=MADE, pending=MADE), P) == [moved(PENDING, RemoveFromVersionId=P)]
+    assert rotation.unfinished(found(current=MADE)) is None
+
+
+@pytest.mark.parametrize("secret", [found(pending=MADE), found(current=MADE), found()], ids=["not current", "finished", "reverted"])
+def test_only_a_rotation_that_is_current_and_pending_is_finished(secret: Secret):
+    assert rotation.finish("shop", secret, P) == []
 
 
 def test_what_was_not_tested_is_not_promoted():
@@ -117,6 +122,7 @@ def test_a_revert_goes_back_to_where_the_version_came_from_and_never_forward_aga
         takes_over("d"),
         moved(CURRENT, MoveToVersionId=C, RemoveFromVersionId=P),
     ]
+    assert rotation.revert("shop", found(current=MADE, pending=MADE), ROTATIONS, P, IN_USE)[-1] == moved(PENDING, RemoveFromVersionId=P)
     assert rotation.revert("shop", found(), ROTATIONS, P, None) == []
 
 
@@ -128,7 +134,9 @@ def test_a_revert_with_nothing_to_go_back_to_says_so():
 def test_the_journal_knows_versions_and_no_values():
     secret = found(pending=MADE)
     assert stages(secret) == {CURRENT: C, PENDING: P}
-    assert stages(secret, rotation.promote("shop", secret, P)) == {CURRENT: P, PENDING: None}
+    assert stages(secret, rotation.promote("shop", secret, P)) == {CURRENT: P, PENDING: P}
+    done = found(current=MADE, pending=MADE)
+    assert stages(done, rotation.finish("shop", done, P)) == {CURRENT: P, PENDING: None}
     assert stages(found(), rotation.make("shop", MADE, ROTATIONS)) == {CURRENT: C, PENDING: P}
 
 

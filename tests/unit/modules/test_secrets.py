@@ -7,6 +7,8 @@ from ansible_collections.prodready.aws.plugins.module_utils import secret
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, plan
 from ansible_collections.prodready.aws.plugins.module_utils.secret import CURRENT, Content, Secret, Unusable, Version
 from ansible_collections.prodready.aws.plugins.modules import secrets
+from hypothesis import given
+from hypothesis import strategies as st
 
 OLD, NEW = "0" * 32, "1" * 32
 THEN, NOW = "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"
@@ -157,3 +159,18 @@ def test_all_that_is_wrong_is_said_at_once():
 def test_a_secret_that_is_too_large_says_by_how_much():
     assert secret.too_large(Content({"A": "x" * 70000})) == "would hold 70040 bytes, a secret holds 65536 at most"
     assert secret.too_large(Content({"A": "x" * 60000})) is None
+
+
+NAMES = st.from_regex(r"[A-Z_]{1,6}", fullmatch=True)
+VARIABLES = st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=4)
+
+
+@given(VARIABLES, VARIABLES, st.lists(NAMES, max_size=2))
+def test_a_version_holds_what_was_put_and_what_keeps_its_value_keeps_its_time(values, new, absent):
+    first = secret.updated(Content(), values, [], "2030-01-01", "2029-01-01")
+    assert secret.decode(secret.encode(first)) == first
+    second = secret.updated(first, new, absent, "2031-01-01", "2029-01-01")
+    assert secret.decode(secret.encode(second)) == second
+    assert second.variables == {name: value for name, value in {**values, **new}.items() if name not in absent}
+    assert second.since == {name: "2030-01-01" if values.get(name) == value else "2031-01-01" for name, value in second.variables.items()}
+    assert not any(len(value) > 8 and value in repr(second) for value in second.variables.values())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 
 import pytest
+import requests
 from ansible_collections.prodready.aws.plugins.module_utils.aws import Aws
 from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Wait
 from ansible_collections.prodready.aws.plugins.modules import dynamodb_tables
-from botocore.exceptions import ClientError, ProfileNotFound
+from botocore.exceptions import ClientError, EndpointConnectionError, ProfileNotFound, ReadTimeoutError
 
 HERE, ELSEWHERE = "123456789012", "210987654321"
 CREATE = {
@@ -74,6 +76,31 @@ def test_what_is_expected_to_be_missing_is_none(aws):
     missing = ("ResourceNotFoundException",)
 
     assert aws().call("dynamodb", "describe_table", missing, TableName="orders") is None
+
+
+def test_what_was_done_though_its_answer_was_lost_is_done(aws, endpoint_url):
+    rules = [{"operation": "CreateTable", "cut": "after", "times": 1}]
+    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": rules}, timeout=10)
+    one = aws()
+
+    assert one.call("dynamodb", "create_table", **CREATE) is None
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        one.call("dynamodb", "create_table", **CREATE)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_request_without_an_answer_is_given_up_in_time(aws, silent):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if silent:
+            listener.listen()
+        one = aws(endpoint_url=f"http://127.0.0.1:{listener.getsockname()[1]}", unanswered_seconds=1)
+        start = time.monotonic()
+        with pytest.raises(ReadTimeoutError if silent else EndpointConnectionError):
+            one.call("dynamodb", "list_tables")
+
+    # After the time there may be one attempt more, and the pause before it.
+    assert time.monotonic() - start < 15
 
 
 def test_what_is_not_expected_is_an_error_that_knows_its_service(aws):

@@ -90,3 +90,17 @@ def test_the_size_is_that_of_the_items(dynamodb, clock):
 def test_regions_have_tables_of_their_own(client, dynamodb, clock):
     create(dynamodb, clock)
     assert client("dynamodb", region_name="eu-west-1").list_tables()["TableNames"] == []
+
+
+@pytest.mark.parametrize("key", ["alias/nowhere", "00000000-0000-0000-0000-000000000000"])
+def test_a_table_with_a_key_that_is_not_there_is_refused_and_not_made(client, key):
+    encrypted = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}}
+    with pytest.raises(ClientError, match=f"ValidationException.*KMS key {key} does not exist"):
+        client("dynamodb").create_table(
+            TableName="orders",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            **encrypted,
+        )
+    assert client("dynamodb").list_tables()["TableNames"] == []

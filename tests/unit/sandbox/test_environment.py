@@ -174,7 +174,32 @@ def test_a_rotation_goes_from_pending_to_current_and_the_file_does_not_undo_it(r
     assert (kept["changed"], kept["kept"]) == (False, {NAME: ["TOKEN"]})
     assert values(run)["TOKEN"] == new
     assert values(run, stage="AWSPREVIOUS")["TOKEN"] == first
+    assert rotate(run, "finish", version=made["version"])["changed"]
+    assert not rotate(run, "finish", version=made["version"])["changed"]
     assert sorted(map(sorted, aws.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())) == [["AWSCURRENT"], ["AWSPREVIOUS"]]
+
+
+@pytest.mark.parametrize("only", [["TOKEN"], []])
+def test_a_rotation_that_was_killed_before_every_process_had_it_is_taken_up_and_no_version_is_lost(run: Run, src: Path, only: list[str]):
+    apply(run, src)
+    first = values(run)["TOKEN"]
+    made = rotate(run, "pending", only=["TOKEN"])
+    rotate(run, "promote", version=made["version"])
+    again = rotate(run, "pending", only=only)
+    assert (again["rotated"], again["version"], again["changed"]) == (["TOKEN"], made["version"], False)
+    assert values(run, stage="AWSPREVIOUS")["TOKEN"] == first
+    rotate(run, "finish", version=made["version"])
+    assert rotate(run, "pending", only=[])["rotated"] == []
+
+
+def test_a_newer_value_of_its_owner_is_a_rotation_of_its_own(run: Run, src: Path):
+    apply(run, src)
+    src.write_text(ENV.replace("0wner-4711", "0wner-4712"))
+    made = rotate(run, "pending", only=["API_KEY"], src=str(src))
+    rotate(run, "promote", version=made["version"])
+    assert rotate(run, "pending", only=["API_KEY"], src=str(src))["version"] == made["version"]
+    src.write_text(ENV.replace("0wner-4711", "0wner-4713"))
+    assert rotate(run, "pending", only=["API_KEY"], src=str(src))["version"] not in (None, made["version"])
 
 
 def test_abandoned_the_old_value_is_current_and_nothing_is_left(run: Run, src: Path, aws: Any):

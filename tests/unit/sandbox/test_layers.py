@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import botocore.config
@@ -9,6 +10,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError, ConnectionClosedError
 from moto.cloudwatch.responses import CloudWatchResponse
+
+from tests.unit.sandbox.waiting import eventually
 
 ONCE = botocore.config.Config(retries={"total_max_attempts": 1})
 ALARM = {"AlarmName": "a", "EvaluationPeriods": 1, "ComparisonOperator": "LessThanThreshold"}
@@ -245,6 +248,35 @@ def test_a_connection_is_cut_before_or_after_the_work_is_done(client, control, c
     assert control("GET", "requests")["requests"][0]["error"] == "ConnectionCut"
 
 
+def test_a_fault_is_bound_to_an_access_key_and_to_what_changes_something(client, control):
+    control("PUT", "faults", {"rules": [{"access_key": "AKIASANDBOX0000000", "mutates": True, "code": "X"}]})
+    client("sns").list_topics()
+    other = client("sns", aws_access_key_id="AKIAOTHER000000000", aws_secret_access_key="other")
+    assert other.create_topic(Name="t")["TopicArn"]
+    assert error(client("sns").create_topic, Name="t")["Error"]["Code"] == "X"
+
+
+def test_a_fault_lets_so_many_pass_first(client, control):
+    control("PUT", "faults", {"rules": [{"service": "sns", "code": "X", "passes": 2, "times": 1}]})
+    sns = client("sns", config=ONCE)
+    sns.list_topics(), sns.list_topics()
+    assert error(sns.list_topics)["Error"]["Code"] == "X"
+    sns.list_topics()
+
+
+@pytest.mark.parametrize(("cut", "topics"), [("before", 0), ("after", 1)])
+def test_a_request_is_held_until_the_rules_change(client, control, cut, topics):
+    control("PUT", "faults", {"rules": [{"operation": "CreateTopic", "cut": cut, "hold": True}]})
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(client("sns", config=ONCE).create_topic, Name="t")
+        eventually(lambda: control("GET", "faults")["rules"][0]["holding"], 1)
+        assert len(client("sns").list_topics()["Topics"]) == topics
+        assert not asked.done()
+        control("DELETE", "faults")
+        assert isinstance(asked.exception(timeout=10), ConnectionClosedError)
+    assert len(client("sns").list_topics()["Topics"]) == topics
+
+
 def test_a_rate_hits_the_same_requests_each_time(client, control):
     sns = client("sns", config=ONCE)
 
@@ -276,7 +308,7 @@ def test_a_request_is_delayed(client, control):
         ({"codde": "X"}, "rule 1: codde is unknown, allowed are service, operation"),
         ({"cut": "middle"}, "rule 1: cut is 'middle', allowed are 'before'"),
         ({"code": "X", "rate": 2}, "rule 1: rate is 2"),
-        ({"service": "sns"}, "rule 1: a rule needs one of code, cut and delay_seconds"),
+        ({"service": "sns"}, "rule 1: a rule needs one of code, cut, delay_seconds and hold"),
     ],
 )
 def test_a_wrong_rule_is_one_clear_error(endpoint_url, rule, says):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from ansible_collections.prodready.aws.plugins.modules import dynamodb_backups, dynamodb_tables
 
 ORDERS = {
@@ -132,6 +133,15 @@ def test_a_restore_point_is_taken_once_for_each_name(run, tables, client):
     assert backups(run, point)["plan"] == [{"action": "create", "name": "shop-orders/before-1"}]
     assert backups(run, point)["plan"] == []
     assert [backup["BackupStatus"] for backup in client("dynamodb").list_backups()["BackupSummaries"]] == ["AVAILABLE"]
+
+
+def test_a_restore_point_is_there_once_when_the_answer_to_its_making_was_lost(run, tables, client, endpoint_url):
+    tables(PLAIN)
+    rules = [{"operation": "CreateBackup", "cut": "after", "times": 1}]
+    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": rules}, timeout=10)
+
+    assert not backups(run, {"table": "shop-orders", "name": "before-1"}).get("failed")
+    assert names(client) == ["before-1"]
 
 
 def test_the_newest_restore_points_of_the_prefix_stay(run, tables, client):

@@ -115,7 +115,7 @@ def test_what_a_module_changed_is_as_it_was(apply, take_back, name):
     assert apply(module, "r3", check_mode=True, **then)["plan"] == changed["plan"]
 
 
-@pytest.mark.parametrize("name", set(CHANGES) - KEEPS_DATA)
+@pytest.mark.parametrize("name", sorted(set(CHANGES) - KEEPS_DATA))
 def test_what_a_module_made_is_gone_and_comes_back_when_the_undo_is_undone(apply, take_back, name):
     module, __, options = CHANGES[name]
     if name == "s3_buckets":

@@ -1,0 +1,192 @@
+"""Whose resource a request or a description is, and which field of a plan each of its members is about: AWS's words in ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Key = tuple[str, str]
+WATCH = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Dimensions", "Period", "Metrics", "Unit")
+FIELDS: dict[str, dict[str, str]] = {
+    "secret": {"Description": "description", "KmsKeyId": "kms_key", "Tags": "tags", "TagKeys": "tags", "SecretString": "variables"},
+    "table": {
+        **{"KeySchema": "keys", "AttributeDefinitions": "keys", "BillingMode": "capacity", "BillingModeSummary": "capacity"},
+        **{"DeletionProtectionEnabled": "deletion_protection", "SSESpecification": "encryption", "SSEDescription": "encryption"},
+        **{"GlobalSecondaryIndexes": "global_indexes", "GlobalSecondaryIndexUpdates": "global_indexes", "StreamSpecification": "stream"},
+        **{"PointInTimeRecoverySpecification": "recovery_days", "ContinuousBackupsDescription": "recovery_days"},
+        **{"TimeToLiveSpecification": "ttl", "TimeToLiveDescription": "ttl", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "backup": {"BackupName": "status"},
+    "bucket": {
+        **{"CreateBucketConfiguration": "region", "PublicAccessBlockConfiguration": "public_access_block", "Policy": "policy"},
+        **{"OwnershipControls": "object_ownership", "VersioningConfiguration": "versioning", "Tagging": "tags"},
+        **{"ServerSideEncryptionConfiguration": "encryption", "LifecycleConfiguration": "lifecycle"},
+        **{"get_public_access_block": "public_access_block", "get_bucket_ownership_controls": "object_ownership"},
+        **{"get_bucket_policy": "policy", "get_bucket_versioning": "versioning", "get_bucket_encryption": "encryption"},
+        **{"get_bucket_lifecycle_configuration": "lifecycle", "get_bucket_tagging": "tags"},
+    },
+    "topic": {
+        **{"DisplayName": "display_name", "KmsMasterKeyId": "kms_key", "Policy": "policy", "DeliveryPolicy": "delivery_policy"},
+        **{"Tags": "tags", "TagKeys": "tags"},
+    },
+    "subscription": {"Protocol": "protocol", "Endpoint": "endpoint", "RawMessageDelivery": "raw_delivery"},
+    "inbox": {"Policy": "writers", "MessageRetentionPeriod": "retention_days", "Tags": "tags", "tags": "tags", "TagKeys": "tags"},
+    "log group": {"retentionInDays": "retention_days", "kmsKeyId": "kms_key", "tags": "tags", "tagKeys": "tags"},
+    "filter": {
+        **{"filterPattern": "pattern", "metricName": "metric_name", "metricNamespace": "namespace", "metricValue": "value"},
+        **{"defaultValue": "default_value", "unit": "unit", "dimensions": "dimensions"},
+    },
+    "alarm": {
+        **{"AlarmDescription": "description", "AlarmActions": "alarm_actions", "OKActions": "ok_actions", "AlarmRule": "rule"},
+        **{"InsufficientDataActions": "insufficient_data_actions", "ActionsEnabled": "actions_enabled", **dict.fromkeys(WATCH, "watch")},
+        **{"ComparisonOperator": "comparison_operator", "EvaluationPeriods": "evaluation_periods", "Threshold": "threshold"},
+        **{
+            "DatapointsToAlarm": "datapoints_to_alarm",
+            "ThresholdMetricId": "threshold_metric_id",
+            "TreatMissingData": "treat_missing_data",
+        },
+        **{"EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentile", "Tags": "tags", "TagKeys": "tags"},
+        "SingleMetricAnomalyDetector": "watch",
+    },
+    "dashboard": {"DashboardBody": "body", "Tags": "tags"},
+    "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
+    "lock": {},
+}
+KINDS = {
+    **{"secret": "secrets", "table": "dynamodb_tables", "backup": "dynamodb_backups", "bucket": "s3_buckets"},
+    **dict.fromkeys(("lock table", "lock"), "lock"),
+    **dict.fromkeys(("topic", "subscription", "inbox"), "sns_topics"),
+    **dict.fromkeys(("log group", "filter"), "log_groups"),
+    **{"alarm": "cloudwatch_alarms", "dashboard": "cloudwatch_dashboards"},
+}
+# They say whose request it is, or come of something else.
+NAMES = {
+    *("TableName", "ResourceArn", "ResourceARN", "resourceArn", "Bucket", "AlarmName", "AlarmNames", "DashboardName", "DashboardNames"),
+    *("logGroupName", "filterName", "Name", "TopicArn", "QueueName", "QueueUrl", "SecretId", "SubscriptionArn", "BackupArn"),
+    *(
+        "ChecksumAlgorithm",
+        "ReturnSubscriptionArn",
+        "ClientRequestToken",
+        "VersionStage",
+        "VersionStages",
+        "MoveToVersionId",
+        "RemoveFromVersionId",
+    ),
+    *("AttributeValue", "RecoveryWindowInDays", "TableStatus", "TableArn", "AlarmArn", "DashboardArn", "arn", "logGroupArn", "Owner"),
+    *("WarmThroughput", "SubscriptionsPending", "SubscriptionsConfirmed", "SubscriptionsDeleted", "EffectiveDeliveryPolicy", "Id"),
+}
+
+
+def field(what: str, member: str) -> str:
+    """A member that nothing is known of is a field of its own, which no plan has."""
+    return FIELDS[what].get(member, f"{what}.{member}")
+
+
+def last(text: str) -> str:
+    return text.rpartition("/" if text.startswith("http") else ":")[2]
+
+
+def subject(request: Mapping[str, Any]) -> Key:
+    """The kind of a resource, and a pattern of its name in plans."""
+    what, name = _subject(request["service"], request["operation"], request["params"])
+    return KINDS[what], name
+
+
+def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
+    arn = next((params[key] for key in ("ResourceArn", "ResourceARN", "resourceArn") if key in params), "")
+    match service:
+        case "secretsmanager":
+            return "secret", params.get("Name") or params["SecretId"]
+        case "s3":
+            return "bucket", params["Bucket"]
+        case "sqs":
+            return "inbox", f"* inbox {params.get('QueueName') or last(params['QueueUrl'])}"
+        case "dynamodb":
+            return _of_dynamodb(operation, params, arn)
+        case "sns":
+            return _of_sns(params, arn)
+        case "logs":
+            group = params.get("logGroupName") or arn.partition(":log-group:")[2]
+            return ("filter", f"{group} filter {params['filterName']}") if "filterName" in params else ("log group", group)
+        case "cloudwatch" if any(key.startswith("Dashboard") for key in params):
+            return "dashboard", params.get("DashboardName") or params["DashboardNames"][0]
+        case "cloudwatch" if "AnomalyDetector" in operation:
+            return "alarm", "*-unusual"
+        case "cloudwatch":
+            return "alarm", params.get("AlarmName") or (params.get("AlarmNames") or [last(arn)])[0]
+    raise ValueError(f"{service}:{operation} belongs to no resource that is known here")
+
+
+def _of_dynamodb(operation: str, params: Mapping[str, Any], arn: str) -> Key:
+    table = params.get("TableName") or (arn or params["BackupArn"]).partition(":table/")[2].partition("/")[0]
+    if operation.endswith("Backup"):
+        return "backup", f"{table}/{params.get('BackupName', '*')}"
+    if operation.endswith("Item"):
+        return "lock", next(iter(({**params.get("Item", {}), **params.get("Key", {})}).get("lock_name", {"S": "?"}).values()))
+    return "lock table" if table.endswith("-locks") else "table", table
+
+
+def _of_sns(params: Mapping[str, Any], arn: str) -> Key:
+    if "SubscriptionArn" in params:
+        return "subscription", f"{params['SubscriptionArn'].split(':')[-2]} * *"
+    topic = params.get("Name") or last(params.get("TopicArn") or arn)
+    return ("subscription", f"{topic} {params['Protocol']} {last(params['Endpoint'])}") if "Protocol" in params else ("topic", topic)
+
+
+def fields_of(request: Mapping[str, Any]) -> set[str]:
+    """The fields that a request gives a value."""
+    what, _ = _subject(request["service"], request["operation"], request["params"])
+    return {field(what, member) for member in _members(request["params"])}
+
+
+def _members(params: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in params.items():
+        if value in ([], {}, ""):  # says nothing of a resource that is new
+            continue
+        if name == "Attributes":
+            yield from value
+        elif name == "metricTransformations":
+            yield from value[0]
+        elif name == "AttributeName":
+            yield value
+        elif name not in NAMES:
+            yield name
+
+
+def described(found: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
+    """The resources of `account.read`, by kind and pattern of their names in plans, with their fields."""
+    resources: dict[Key, dict[str, Any]] = {}
+    for label, value in found.items():
+        for what, name, fields in _described(label, value):
+            resources.setdefault((KINDS[what], name), {}).update(fields)
+    return resources
+
+
+def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What one label of `account.read` says of which resources."""
+    what = "topic" if label.startswith("arn:aws:sns:") else next(one for one in ("log group", *label.split()[:1]) if label.startswith(one))
+    name, _, part = label.removeprefix(f"{what} ").partition(" ")
+    members = value if isinstance(value, dict) else {}
+    if what == "topic":
+        name = last(name)
+    if part == "list_subscriptions_by_topic":
+        for one in members.get("Subscriptions", []):
+            yield "subscription", f"{name} {one['Protocol']} {last(one['Endpoint'])}", {"endpoint": one["Endpoint"]}
+    elif part == "filters":
+        for one in members.get("metricFilters", []):
+            (to,) = one["metricTransformations"]
+            fields = {field("filter", key): item for key, item in {**to, "filterPattern": one["filterPattern"]}.items()}
+            yield "filter", f"{name} filter {one['filterName']}", fields
+    elif what == "bucket":
+        yield what, name, {field(what, part): value}
+    elif what == "secret":
+        variables = {f"variables.{key}": item for key, item in members["Values"].items()}
+        yield what, name, variables | {field(what, key): item for key, item in members.items() if key not in (*NAMES, "Values")}
+    elif what == "queue":
+        members = members.get("Attributes", members)
+        yield "inbox", f"* inbox {last(name)}", {field("inbox", key): item for key, item in members.items()}
+    elif what == "table" and name.endswith("-locks"):
+        yield "lock table", name, {}
+    else:
+        members = members.get("Table") or members.get("Attributes") or members
+        yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}

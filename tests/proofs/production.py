@@ -1,0 +1,181 @@
+"""inventories/production as an operator has it: copied, filled in as its comments say, with AWS by its real host names.
+
+What is not as it is in production, and why:
+* The application's host is one of the sandbox: a folder with a service manager of its own, on this machine. What tells Ansible so
+  are host variables that anybody may set. Its npm packages are in the cache already, for there is no registry behind the proxy.
+* The application itself knows where the emulator is, by its own .env file: Node.js does not ask for HTTPS_PROXY.
+* The command `aws` is tests/proofs/bin/aws, for the AWS command line is no requirement of ours.
+* The tables and the bucket are there before, as those of an application that is to be taken to production.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.proxy import Proxy
+from tests.integration.place import CHECKOUT, DEADLINE_SECONDS, Place
+
+ACCOUNT, REGION, BUCKET = "123456789012", "eu-central-1", "shop-images-123456789012"
+# Who runs the playbooks, and who grants that.
+KEY, ADMINISTRATOR = "AKIAPRODUCTION000000", "AKIAADMINISTRATOR000"
+ADDRESS = re.compile(r"[\d.]+|[\da-f:]*:[\da-f:.]*")
+PLACEHOLDER = re.compile(r"<([^<>]+)>")
+
+
+def host(place: Place) -> dict[str, Any]:
+    """host_vars of the application's host: see above."""
+    found = place.state["hosts"]["app1"]
+    node, root = shutil.which("node"), found["root"]
+    return {
+        "ansible_connection": "local",
+        "ansible_become": False,
+        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        "runbook_host_environment": {"PATH": f"{root}/bin:{os.environ['PATH']}"},
+        "app_deploy_user": "{{ lookup('ansible.builtin.pipe', 'id -un') }}",
+        "app_deploy_root": f"{root}/srv/shop",
+        "app_deploy_unit_dir": f"{root}/etc/systemd/system",
+        "app_deploy_environment_dir": f"{root}/etc/shop",
+        "app_deploy_address": found["address"],
+        "app_deploy_port": found["port"],
+        "app_deploy_spare_port": found["spare_port"],
+        "app_deploy_command": f"{node} bin/server.js",
+        "app_deploy_migration_command": f"{node} bin/migrate.js",
+    }
+
+
+def answers(place: Place, checkout: Path) -> dict[str, str]:
+    """What is filled in for what stands in angle brackets."""
+    return {
+        "path of the .env file": str(place.folder / "shop.env"),
+        "the application, as resources are named and tagged": "shop",
+        "twelve digits": ACCOUNT,
+        "region, such as eu-central-1": REGION,
+        "profile of the AWS configuration; leave the line out to use the environment's credentials": "production",
+        "folder of the application on the machine that runs Ansible": str(checkout / "examples/shop"),
+        "mail address of the people on call": "oncall@example.com",
+        "namespace of the application's metrics": "Shop",
+        "What the one who is woken does first.": "Look at the dashboard.",
+        "table": "shop-orders",
+        "bucket": BUCKET,
+        "host name or address": "app1",
+        # That is about them.
+        "angle brackets": "<angle brackets>",
+        "yours": "<yours>",
+    }
+
+
+def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
+    """Nothing but what the comments ask for."""
+    filled = {**answers(place, checkout), **other}
+    for file in folder.rglob("*.yml"):
+        file.write_text(PLACEHOLDER.sub(lambda match: filled[match[1]], file.read_text()))
+    # "What is not declared here is refused": the shop has more variables than the example.
+    environment = folder / "group_vars/all/environment.yml"
+    shop = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]
+    declared = yaml.safe_load(environment.read_text())["environment_schema"]
+    more = {name: rule for name, rule in shop.items() if name not in declared}
+    environment.write_text(environment.read_text() + "".join(f"  {name}: {json.dumps(rule)}\n" for name, rule in more.items()))
+    # "until then the role's claim is red, or waived with a reason and a day"
+    cloudwatch = folder / "group_vars/aws/cloudwatch.yml"
+    waived = f"cloudwatch_unconfirmed_waived: {{reason: the mailing list is being set up, until: {date.today() + timedelta(30)}}}"
+    text, count = re.subn(r"^# cloudwatch_unconfirmed_waived: .*$", waived, cloudwatch.read_text(), flags=re.MULTILINE)
+    assert count == 1
+    cloudwatch.write_text(text)
+    (folder / "host_vars").mkdir()
+    (folder / "host_vars/app1.yml").write_text(yaml.safe_dump(host(place)))
+
+
+class Production:
+    """A checkout of an operator's own, and commands typed in it; whom they talk to is known afterwards."""
+
+    def __init__(self, place: Place, proxy: Proxy, checkout: Path) -> None:
+        self.place, self.proxy, self.checkout = place, proxy, checkout
+        self.home = place.folder.parent / "home"
+        self.watched = place.folder.parent / "watched.jsonl"
+        self.ever: set[str] = set()
+        (self.home / ".aws").mkdir(parents=True, exist_ok=True)
+        keys = {"production": KEY, "default": ADMINISTRATOR}
+        profiles = (f"[{name}]\naws_access_key_id = {key}\naws_secret_access_key = {'k' * 40}\n" for name, key in keys.items())
+        (self.home / ".aws/credentials").write_text("".join(profiles))
+        config = subprocess.run(["npm", "config", "get", "userconfig"], capture_output=True, text=True, check=True).stdout.strip()
+        self.env = {
+            "HOME": str(self.home),
+            "PATH": os.pathsep.join([str(Path(__file__).parent / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "LANG": "C.UTF-8",
+            "ANSIBLE_NOCOLOR": "true",
+            "NPM_CONFIG_USERCONFIG": config,
+            **proxy.environment,
+            # Not for the run: whom it talks to is written down.
+            "PYTHONPATH": str(Path(__file__).parent / "watched"),
+            "WATCHED_TO": str(self.watched),
+        }
+
+    def typed(self, command: str) -> subprocess.CompletedProcess[str]:
+        self.proxy.asked.clear()
+        self.watched.write_text("")
+        done = subprocess.run(
+            ["bash", "-euc", command],
+            cwd=self.checkout,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+        self.ever |= self.hosts
+        return done
+
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts of AWS that the last command talked to."""
+        return {one.host for one in self.proxy.asked if one.served}
+
+    @property
+    def strangers(self) -> set[str]:
+        """Whom else it talked to, through the proxy or past it; sockets of this machine and the application are none."""
+        app = self.place.state["hosts"]["app1"]
+        own = {(app["address"], app["port"]), (app["address"], app["spare_port"]), self.proxy.server_address}
+        told = [json.loads(line) for line in self.watched.read_text().splitlines()]
+        internet = [(event, *address[:2]) for event, address in told if isinstance(address, list)]
+        # Who looks up an address asks nobody; Ansible does so to try its Python.
+        past = {f"{name}:{port}" for event, name, port in internet if event != "socket.getaddrinfo" or not ADDRESS.fullmatch(str(name))}
+        past -= {f"{name}:{port}" for name, port in own}
+        return past | {one.host for one in self.proxy.asked if not one.served}
+
+
+def existing(place: Place) -> None:
+    """The application's tables and bucket."""
+    dynamodb, s3 = place.client("dynamodb"), place.client("s3")
+    for name, index in (("shop-products", ()), ("shop-migrations", ()), ("shop-orders", ("customer", "created_at"))):
+        keys = [{"AttributeName": key, "KeyType": kind} for key, kind in zip(index, ("HASH", "RANGE"), strict=False)]
+        indexes = [{"IndexName": "by-customer", "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}] if index else []
+        dynamodb.create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("id", *index)],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        )
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def packages(place: Place) -> None:
+    """The application's npm packages are in its host's cache."""
+    source = place.folder.parent / "packages"
+    shutil.copytree(CHECKOUT / "examples/shop", source, ignore=shutil.ignore_patterns("node_modules"))
+    cache = place.root("app1") / "srv/shop/cache/npm"
+    command = ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline", "--cache", str(cache)]
+    subprocess.run(command, cwd=source, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
+    shutil.rmtree(source)

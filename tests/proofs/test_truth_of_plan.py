@@ -1,0 +1,209 @@
+"""The plan is the truth: check mode writes nothing, and the run then does all that it said and nothing else.
+
+On an empty account, on half-built ones, on a drifted one, and for each of the operator's other playbooks: what `--check --diff`
+said is held against the journal, the account, the hosts and every request of the run. Then a second run changes nothing.
+A seeded sample of the half-built ones, or with PROOFS=all every one.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.place import Place, Run, shop
+from tests.proofs import account, hosts, policies, truth
+from tests.proofs.broken import Edit, broken
+from tests.proofs.drift import BUCKETS, REMOVED, drift_each, empty, held_lock, without
+
+pytestmark = pytest.mark.timeout(600)
+UTILS = "plugins/module_utils"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A playbook in a situation; `again` has the variables of the second run where it needs others."""
+
+    name: str
+    playbook: str
+    before: Callable[[Place], object] = lambda place: None
+    arguments: tuple[str, ...] = ()
+    variables: dict[str, Any] = field(default_factory=dict)
+    again: Callable[[Place], dict[str, Any]] = lambda place: {}
+
+
+@dataclass
+class Taken:
+    """The three runs of a case, and what was there before and after them."""
+
+    plan: Run
+    done: Run
+    writes: list[dict[str, Any]]
+    requests: list[dict[str, Any]]
+    journal: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    hosts: list[dict[str, Any]]
+    files: list[dict[str, Any]]
+
+    @property
+    def lies(self) -> list[str]:
+        """What of the plan was not true."""
+        plan, requests = truth.planned(self.plan), [request for request in self.requests if request["mutates"]]
+        return [
+            *(f"check mode asked for {request['operation']}" for request in self.writes),
+            *(f"check mode changed {name}" for name in account.differences(*self.accounts[:2])),
+            *(f"check mode wrote {name}" for name in account.differences(*self.files)),
+            *truth.against_journal(plan, truth.journalled(self.journal)),
+            *truth.against_account(plan, *self.accounts[1:]),
+            *truth.against_requests(plan, requests),
+            *truth.against_hosts(plan, *self.hosts),
+        ]
+
+
+def take(place: Place, case: Case) -> Taken:
+    """The plan, then the run, each with no more than its policy allows."""
+    case.before(place)
+    accounts, running, files = [account.read(place.client)], [hosts.read(place)], [hosts.files(place)]
+    policies.enforce(place, policies.committed(f"{case.playbook}-check"))
+    place.control("DELETE", "requests")
+    plan = place.playbook(case.playbook, "--check", "--diff", *case.arguments, **case.variables)
+    writes = place.writes()
+    accounts.append(account.read(place.client))
+    files.append(hosts.files(place))
+    lines = len(place.journal())
+    policies.enforce(place, policies.committed(case.playbook))
+    place.control("DELETE", "requests")
+    done = place.playbook(case.playbook, *case.arguments, **case.variables)
+    requests = place.requests()
+    policies.enforce(place, None)
+    accounts.append(account.read(place.client))
+    running.append(hosts.read(place))
+    return Taken(plan, done, writes, requests, place.journal()[lines:], accounts, running, files)
+
+
+def due(place: Place) -> None:
+    """The value of SESSION_SECRET is 100 days old."""
+    client = place.client("secretsmanager")
+    content = json.loads(client.get_secret_value(SecretId="shop/sandbox")["SecretString"])
+    content["prodready:origin"]["since"]["SESSION_SECRET"] = (datetime.now(UTC) - timedelta(days=100)).isoformat()
+    client.put_secret_value(SecretId="shop/sandbox", SecretString=json.dumps(content))
+
+
+def applied_on_drift(place: Place) -> None:
+    drift_each(place)
+    assert place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch").code == 0
+
+
+ROLES = list(REMOVED)
+HALVES = ROLES if os.environ.get("PROOFS") == "all" else random.Random(3).sample(ROLES, 1)
+CASES = [
+    Case("on an empty account", "immediate", empty),
+    *(Case(f"without {role}", "immediate", functools.partial(without, role=role)) for role in HALVES),
+    Case("drifted", "immediate", drift_each),
+    Case("of a new release", "deploy", variables={"app_deploy_source": "1.0.1"}),
+    Case("to the release before", "rollback", again=lambda place: {"app_deploy_release": place.release("app1")}),
+    Case("of what is due", "rotate", due),
+    Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "immediate"}),
+    Case("of the last run", "undo", applied_on_drift),
+]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.playbook} {case.name}")
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    found: Case = request.param
+    if version := found.variables.get("app_deploy_source"):
+        found.variables["app_deploy_source"] = str(shop(tmp_path_factory.mktemp("source"), version))
+    return found
+
+
+@pytest.fixture(scope="module")
+def taken(shared_place: Place, case: Case) -> Taken:
+    return take(shared_place, case)
+
+
+def test_what_was_planned_is_what_is_done_and_nothing_else(taken: Taken) -> None:
+    assert taken.plan.code == 0, taken.plan.error
+    assert taken.done.code == 0, taken.done.error
+    assert truth.planned(taken.plan)
+    assert "\n".join(taken.lies) == ""
+
+
+def test_a_second_run_changes_nothing(shared_place: Place, case: Case, taken: Taken) -> None:
+    shared_place.control("DELETE", "requests")
+    again = shared_place.playbook(case.playbook, *case.arguments, **{**case.variables, **case.again(shared_place)})
+    assert (again.code, again.changed, shared_place.writes()) == (0, 0, []), again.error
+
+
+def suspended(place: Place) -> None:
+    """The buckets are there, and one was changed by hand."""
+    empty(place)
+    assert place.playbook("immediate", "--tags", "s3").planned()
+    place.client("s3").put_bucket_versioning(Bucket=BUCKETS[0], VersioningConfiguration={"Status": "Suspended"})
+
+
+# What is broken on purpose, where, and what the proof then says.
+BROKEN = {
+    "a role writes in check mode": (
+        empty,
+        (Edit("roles/s3/tasks/main.yml", '"{{ s3_buckets }}"\n', '"{{ s3_buckets }}"\n  check_mode: false\n'),),
+        "check mode asked for CreateBucket",
+    ),
+    "a module writes in check mode": (
+        empty,
+        (
+            Edit(f"{UTILS}/aws.py", "if not self.check_mode:\n            for", "if True:\n            for"),
+            Edit(f"{UTILS}/guard.py", "if self.check_mode and", "if False and"),
+        ),
+        "check mode asked for PutBucketVersioning",
+    ),
+    "a change is not in the plan": (
+        empty,
+        (Edit(f"{UTILS}/aws.py", '"diff": diff(changes)', '"diff": diff(changes[1:])'),),
+        f"in the account and not planned: s3_buckets: {BUCKETS[0]} (create)",
+    ),
+    "a change is made beside the plan": (
+        empty,
+        (
+            Edit(
+                "plugins/modules/s3_buckets.py",
+                'yield Call("create_bucket", {**bucket, **location})',
+                'yield Call("create_bucket", {**bucket, **location})\n'
+                '        yield Call("create_bucket", {"Bucket": f"{change.name}-2", **location})',
+            ),
+        ),
+        f"asked and not planned: CreateBucket of s3_buckets: {BUCKETS[0]}-2 by the role s3",
+    ),
+    "a field is missing from the plan": (
+        suspended,
+        (Edit(f"{UTILS}/plan.py", "for key, value in state.items() if", 'for key, value in state.items() if key != "versioning" and'),),
+        f"s3_buckets: {BUCKETS[0]} (update): versioning after: planned None, done 'Enabled'",
+    ),
+    "a field that was planned stays as it was": (
+        suspended,
+        (Edit("plugins/modules/s3_buckets.py", "if aspect in after and", 'if aspect != "versioning" and aspect in after and'),),
+        f"planned and not in the account: s3_buckets: {BUCKETS[0]} (update)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "edits", "words"), BROKEN.values(), ids=BROKEN)
+def test_this_proof_notices_when(broken_place: Place, before: Callable[[Place], object], edits: tuple[Edit, ...], words: str) -> None:
+    before(broken_place)
+    with broken(broken_place, *edits):
+        lies = take(broken_place, Case("broken", "immediate", arguments=("--tags", "s3"))).lies
+    assert words in lies, lies
+
+
+@pytest.fixture(scope="module")
+def broken_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("broken") / "sandbox")
+    made.sandbox("up")
+    yield made
+    made.sandbox("down")

@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import drift, empty, held_lock, leftover, no_leftover, others_at_work
+from tests.proofs.drift import drift, drift_each, empty, held_lock, leftover, no_leftover, others_at_work
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -43,6 +43,12 @@ def first_run(place: Place) -> None:
     place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
 
 
+def repaired(place: Place) -> None:
+    """What was changed by hand on an account that is whole is put right."""
+    drift_each(place)
+    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
+
+
 def whole_run(place: Place) -> None:
     """All of a phase, with a release that is new to the hosts."""
     empty(place)
@@ -59,6 +65,8 @@ def steps(source: Path) -> list[Step]:
         Step("undo", "undo", (), first_run),
         Step("immediate", "immediate", (), empty),
         Step("immediate-verify", "verify"),
+        Step("undo-check", "undo", ("--check",), repaired),
+        Step("undo", "undo", (), repaired),
         Step("immediate-check", "immediate", ("--check",), drift),
         Step("immediate", "immediate", (), drift),
         Step("immediate", "immediate"),

@@ -78,9 +78,9 @@ def test_log_groups_and_their_filters_are_made_once(aws):
 
 def test_a_dashboard_is_made_once_and_its_drift_is_found(aws, client):
     widgets = [{"title": "Requests", "metrics": [REQUESTS]}, {"markdown": "# Shop"}]
-    desired = {"shop": {"body": cloudwatch_dashboards.body(widgets, aws)}}
-    calls = functools.partial(cloudwatch_dashboards.calls, OURS, pytest.fail)
-    once = functools.partial(apply, aws, "cloudwatch", desired, lambda: cloudwatch_dashboards.read(aws, ["shop"]), calls)
+    desired = {"shop": {"body": cloudwatch_dashboards.body(widgets, aws), "tags": OURS}}
+    calls = functools.partial(cloudwatch_dashboards.calls, pytest.fail)
+    once = functools.partial(apply, aws, "cloudwatch", desired, lambda: cloudwatch_dashboards.read(aws, desired), calls)
     assert (once(), once()) == (["shop"], [])
     client("cloudwatch").put_dashboard(DashboardName="shop", DashboardBody='{"widgets": []}')
     assert (once(), once()) == (["shop"], [])

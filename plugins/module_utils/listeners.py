@@ -250,6 +250,6 @@ def _rule_problems(rule: Mapping[str, Any]) -> Iterator[str]:
             yield f"conditions.method has {method!r}, allowed are capital letters, - and _"
     for one in conditions.get("header") or []:
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}", one["name"]) or one["name"].lower() == "host":
-            yield f"conditions.header has the name {one['name']!r}: 1 to 40 characters that HTTP allows, and not host, which is one of its own"
+            yield f"conditions.header has the name {one['name']!r}: 1 to 40 of HTTP's characters, and not host, which is its own condition"
     yield from (f"action: {problem}" for problem in _action_problems(rule["action"]))
     yield from tag_rules.problems(tag_rules.as_text(rule["tags"]))

@@ -55,9 +55,7 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
     # Right after a request ACM does not know them yet.
     ("acm", "validation_known"): described(
         "DescribeCertificate",
-        success=[
-            ("length(Certificate.DomainValidationOptions || `[]`) > `0` && !(Certificate.DomainValidationOptions[?!ResourceRecord])", True)
-        ],
+        success=[("Certificate.DomainValidationOptions && !(Certificate.DomainValidationOptions[?!ResourceRecord])", True)],
         failure=[("Certificate.Status", "FAILED")],
     ),
     # botocore's certificate_validated looks every minute, and at the domains only.

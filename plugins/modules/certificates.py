@@ -226,8 +226,8 @@ def unprovable(changes: list[Change], hosted_zones: list[dict[str, Any]]) -> Ite
             homeless = [domain for domain in change.after["domains"] if not acm.zone_of(domain, hosted_zones)]
             if homeless:
                 yield (
-                    f"certificate {change.name}: there is no public hosted zone in Route 53 for {', '.join(homeless)}. Make it and have the "
-                    "domain delegated to it, or set dns: others where the domain's DNS is elsewhere"
+                    f"certificate {change.name}: there is no public hosted zone in Route 53 for {', '.join(homeless)}. Make it and "
+                    "delegate the domain to it, or set dns: others where the domain's DNS is elsewhere"
                 )
 
 

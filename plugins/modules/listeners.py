@@ -421,7 +421,7 @@ def missing(found: elb.Elb, desired: Mapping[str, State | None]) -> Iterator[str
             one = acm.chosen(found.certificates, [domain])
             if not one or not acm.issued(one):
                 yield f"{name}: there is no issued certificate for {domain}, " + (
-                    "it is still being validated" if one else "nor a request for one"
+                    "it is being validated" if one else "nor a request for one"
                 )
 
 
@@ -438,10 +438,8 @@ def strangers(changes: list[Change], owned: Mapping[str, str]) -> Iterator[str]:
 
 
 def unknown_policies(found: elb.Elb, changes: list[Change]) -> Iterator[str]:
-    names = {
-        change.after["ssl_policy"] for change in changes if change.after and change.after.get("ssl_policy") and change.differs("ssl_policy")
-    }
-    for name in sorted(names):
+    names = {(change.after or {}).get("ssl_policy") for change in changes if change.differs("ssl_policy")}
+    for name in sorted(filter(None, names)):
         if not found.aws.call("elbv2", "describe_ssl_policies", missing=("SSLPolicyNotFound",), Names=[name]):
             yield f"ssl_policy {name} is none of AWS's policies"
 

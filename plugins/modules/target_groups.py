@@ -340,8 +340,8 @@ def forbidden(changes: list[Change], vpcs: vpc.Named) -> Iterator[str]:
         for key in (*FIXED, "vpc"):
             if before[key] != after[key]:
                 yield (
-                    f"{change.name}: {key} of a target group cannot be changed (there: {before[key]}, wanted: {after[key]}). Correct it, or "
-                    "declare a new target group, move the listeners to it, then remove this one"
+                    f"{change.name}: {key} of a target group cannot be changed (there: {before[key]}, wanted: {after[key]}). Correct it, "
+                    "or declare a new target group, move the listeners to it, then remove this one"
                 )
 
 

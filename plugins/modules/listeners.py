@@ -420,9 +420,7 @@ def missing(found: elb.Elb, desired: Mapping[str, State | None]) -> Iterator[str
         for domain in filter(None, [state.get("certificate"), *state.get("certificates", [])]):
             one = acm.chosen(found.certificates, [domain])
             if not one or not acm.issued(one):
-                yield f"{name}: there is no issued certificate for {domain}, " + (
-                    "it is being validated" if one else "nor a request for one"
-                )
+                yield f"{name}: there is no issued certificate for {domain}{', it is being validated' if one else ''}"
 
 
 def strangers(changes: list[Change], owned: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import acm
-from .plan import Call, Calls, Change, State
+from .plan import Call, Calls, Change
 from .tags import as_dict, as_list
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ MOST_TAGGED = 20
 PAGE = 400
 NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
 NAME_ALLOWED = "name must have 1 to 32 letters, digits and hyphens, and not begin or end with a hyphen"
-# Without logs AWS gives no place for them, and takes none.
-LOGS = ("access_logs.s3", "connection_logs.s3", "health_check_logs.s3")
+LOGS = ("access_logs", "connection_logs", "health_check_logs")
 
 
 def name_of(arn: str) -> str:
@@ -83,28 +82,35 @@ def text(value: object) -> str:
 
 
 def attributes(answer: Mapping[str, Any]) -> dict[str, str]:
-    """The attributes of a Describe...Attributes, without the places of logs that are off."""
+    """The attributes of a Describe...Attributes, each a field of the state; of logs their place, or nothing where they are off."""
     found = {one["Key"]: one.get("Value", "") for one in answer["Attributes"]}
-    return {key: value for key, value in found.items() if not _idle(key, found)}
+    places = {family: place(*(found.get(f"{family}.s3.{part}", "") for part in ("enabled", "bucket", "prefix"))) for family in LOGS}
+    plain = {key: value for key, value in found.items() if not key.startswith(tuple(f"{family}.s3." for family in LOGS))}
+    return {**plain, **{family: where for family, where in places.items() if f"{family}.s3.enabled" in found}}
 
 
-def _idle(key: str, found: Mapping[str, str]) -> bool:
-    family = next((family for family in LOGS if key.startswith(family)), None)
-    return family is not None and key != f"{family}.enabled" and found.get(f"{family}.enabled") != "true"
+def place(enabled: str, bucket: str, prefix: str | None) -> str:
+    return "/".join(filter(None, (bucket, prefix))) if enabled == "true" else ""
+
+
+def is_attribute(key: str) -> bool:
+    """Whether a field of a state is an attribute, by AWS's name or one of ours for logs."""
+    return key in LOGS or ("." in key and not key.startswith("health_check."))
 
 
 def attribute_changes(change: Change) -> list[dict[str, str]]:
     """The attributes to send: those that differ."""
-    before, after = (change.before or {}).get("attributes", {}), (change.after or {}).get("attributes", {})
-    return [{"Key": key, "Value": value} for key, value in sorted(after.items()) if before.get(key) != value]
-
-
-def settled(wanted: State, before: State | None) -> State:
-    """With the attributes that are not given as they are."""
-    if "attributes" not in wanted:
-        return wanted
-    found = {**(before or {}).get("attributes", {}), **wanted["attributes"]}
-    return {**wanted, "attributes": {key: value for key, value in found.items() if not _idle(key, found)}}
+    before, after = change.before or {}, change.after or {}
+    differing = {key: after[key] for key in sorted(after) if is_attribute(key) and before.get(key) != after[key]}
+    sent: dict[str, str] = {}
+    for key, value in differing.items():
+        if key in LOGS:
+            bucket, __, prefix = value.partition("/")
+            sent[f"{key}.s3.enabled"] = text(bool(bucket))
+            sent |= {f"{key}.s3.bucket": bucket, f"{key}.s3.prefix": prefix} if bucket else {}
+        else:
+            sent[key] = value
+    return [{"Key": key, "Value": value} for key, value in sent.items()]
 
 
 def twice(what: str, names: Iterable[str]) -> Iterator[str]:

@@ -148,9 +148,7 @@ def want(listener: Mapping[str, Any], ownership: Mapping[str, str]) -> dict[str,
     state |= {key: listener[key] for key in ("protocol", "ssl_policy", "certificate") if listener[key] is not None}
     if listener["certificates"] is not None:
         state["certificates"] = sorted(listener["certificates"])
-    if given := attributes(listener):
-        state["attributes"] = given
-    found: dict[str, State] = {name: {**state, "action": want_action(listener["default_action"]), "tags": tags}}
+    found: dict[str, State] = {name: {**state, **attributes(listener), "action": want_action(listener["default_action"]), "tags": tags}}
     for rule in listener["rules"] or []:
         found[rule_name(name, rule["priority"])] = {
             "kind": "rule",

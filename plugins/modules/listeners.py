@@ -303,9 +303,8 @@ def _listener(found: elb.Elb, name: str, listener: Mapping[str, Any], desired: M
             answer = found.aws.pages("elbv2", "describe_listener_certificates", "Certificates", **arn)
             others = [one["CertificateArn"] for one in answer if not one.get("IsDefault") and one["CertificateArn"] != default]
             state["certificates"] = sorted(domain_of(found, one, wanted["certificates"]) for one in others)
-    if "attributes" in wanted:
-        answer = found.aws.call("elbv2", "describe_listener_attributes", ListenerArn=listener["ListenerArn"])
-        state["attributes"] = elb.attributes(answer)
+    if any(map(elb.is_attribute, wanted)):
+        state |= elb.attributes(found.aws.call("elbv2", "describe_listener_attributes", ListenerArn=listener["ListenerArn"]))
     return state
 
 
@@ -464,7 +463,6 @@ def main() -> None:
     for one in absent:
         module.warn(f"{one} yet.")
     current = module.ask("listeners", read, found, desired)
-    desired = {name: state and elb.settled(state, current.get(name)) for name, state in desired.items()}
     if purge:
         ours = module.ownership.items()
         desired |= {name: None for name, state in current.items() if name not in desired and ours <= state["tags"].items()}

@@ -182,13 +182,11 @@ class Network:
 
 
 def attributes(balancer: Mapping[str, Any]) -> dict[str, str]:
-    """The given attributes by AWS's names."""
+    """The given attributes by AWS's names; of logs their place."""
     given: dict[str, Any] = {name: balancer[option] for option, name in ATTRIBUTES.items()}
     for family in ("access_logs", "connection_logs"):
         if logs := balancer[family]:
-            given[f"{family}.s3.enabled"] = logs["enabled"]
-            if logs["enabled"]:
-                given |= {f"{family}.s3.bucket": logs["bucket"], f"{family}.s3.prefix": logs["prefix"] or ""}
+            given[family] = elb.place(elb.text(logs["enabled"]), logs["bucket"], logs["prefix"])
     return {key: elb.text(value) for key, value in {**given, **balancer["attributes"]}.items() if value is not None}
 
 
@@ -198,14 +196,12 @@ def want(balancer: Mapping[str, Any], ownership: Mapping[str, str], network: Net
         state["subnets"] = sorted(map(network.subnets.canonical, balancer["subnets"]))
     if balancer["security_groups"] is not None:
         state["security_groups"] = balancer["security_groups"]
-    if given := attributes(balancer):
-        state["attributes"] = given
-    return {**state, "tags": {**tag_rules.as_text(balancer["tags"]), **ownership}}
+    return {**state, **attributes(balancer), "tags": {**tag_rules.as_text(balancer["tags"]), **ownership}}
 
 
 def settled(wanted: State, before: State | None, network: Network) -> State:
-    """With what a new one has, the attributes that stay, and the security groups as its VPC calls them."""
-    state = {**({"scheme": "internet-facing", "ip_address_type": "ipv4"} if before is None else {}), **elb.settled(wanted, before)}
+    """With what a new one has, and the security groups as its VPC calls them."""
+    state = {**({"scheme": "internet-facing", "ip_address_type": "ipv4"} if before is None else {}), **wanted}
     if "security_groups" in state:
         groups = network.security_groups(network.vpc_of({**(before or {}), **state}.get("subnets", [])))
         state["security_groups"] = sorted(map(groups.canonical, state["security_groups"]))
@@ -216,12 +212,12 @@ def read(aws: Aws, desired: Mapping[str, State | None], network: Network) -> dic
     found = {name: one for name, one in elb.Elb(aws).load_balancers.items() if name in desired}
     arns = {name: one["LoadBalancerArn"] for name, one in found.items()}
     tags = elb.tags_of(aws, arns.values())
-    asked = [name for name in found if "attributes" in (desired[name] or {})]
+    asked = [name for name in found if any(map(elb.is_attribute, desired[name] or {}))]
 
     def attributes_of(name: str) -> dict[str, str]:
         return elb.attributes(aws.call("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=arns[name]))
 
-    more = {name: {"attributes": one} for name, one in zip(asked, aws.each(attributes_of, asked), strict=True)}
+    more = dict(zip(asked, aws.each(attributes_of, asked), strict=True))
     return {
         name: {
             "type": one.get("Type", "application"),
@@ -251,7 +247,7 @@ def calls(network: Network, change: Change) -> Calls:
     balancer = {"LoadBalancerArn": answer["LoadBalancers"][0]["LoadBalancerArn"]}
     arns = {"LoadBalancerArns": [balancer["LoadBalancerArn"]]}
     if state is None:
-        if (change.before or {}).get("attributes", {}).get(ATTRIBUTES["deletion_protection"]) == "true":
+        if (change.before or {}).get(ATTRIBUTES["deletion_protection"]) == "true":
             unprotected = [{"Key": ATTRIBUTES["deletion_protection"], "Value": "false"}]
             yield Call("modify_load_balancer_attributes", {**balancer, "Attributes": unprotected})
         yield Call("delete_load_balancer", balancer)

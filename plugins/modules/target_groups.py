@@ -187,25 +187,14 @@ def attributes(group: Mapping[str, Any]) -> dict[str, str]:
 
 def want(group: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
     state = {key: group[key] for key in (*FIXED, "vpc") if group[key] is not None}
-    if group["health_check"]:
-        state["health_check"] = {key: value for key, value in group["health_check"].items() if value is not None}
-    if given := attributes(group):
-        state["attributes"] = given
-    return {**state, "tags": {**tag_rules.as_text(group["tags"]), **ownership}}
+    check = {f"health_check.{key}": value for key, value in (group["health_check"] or {}).items() if value is not None}
+    return {**state, **check, **attributes(group), "tags": {**tag_rules.as_text(group["tags"]), **ownership}}
 
 
 def settled(wanted: State, before: State | None, vpcs: vpc.Named) -> State:
-    """With what a new one has, and the parts that are not given as they are."""
-    state = dict(elb.settled(wanted, before))
-    if before is None:
-        state = {**FIXED, "vpc": vpc.DEFAULT, **state}
-    if "vpc" in state:
-        state["vpc"] = vpcs.canonical(state["vpc"])
-    if before is None:
-        return state
-    if "health_check" in state:
-        state["health_check"] = {**before["health_check"], **state["health_check"]}
-    return state
+    """With what a new one has, and its VPC as it is called here."""
+    state = {**FIXED, "vpc": vpc.DEFAULT, **wanted} if before is None else dict(wanted)
+    return {**state, "vpc": vpcs.canonical(state["vpc"])} if "vpc" in state else state
 
 
 def state_of(group: Mapping[str, Any], vpcs: vpc.Named) -> dict[str, Any]:
@@ -217,10 +206,8 @@ def state_of(group: Mapping[str, Any], vpcs: vpc.Named) -> dict[str, Any]:
         "target_type": group.get("TargetType", "instance"),
         "protocol_version": group.get("ProtocolVersion", "HTTP1"),
         "vpc": vpcs.label(group.get("VpcId", "")),
-        "health_check": {
-            **{key: group.get(field) for key, field in HEALTH.items()},
-            "matcher": matcher.get("HttpCode") or matcher.get("GrpcCode"),
-        },
+        **{f"health_check.{key}": group.get(field) for key, field in HEALTH.items()},
+        "health_check.matcher": matcher.get("HttpCode") or matcher.get("GrpcCode"),
     }
 
 
@@ -228,19 +215,19 @@ def read(aws: Aws, desired: Mapping[str, State | None], vpcs: vpc.Named) -> dict
     found = {name: group for name, group in elb.Elb(aws).target_groups.items() if name in desired}
     arns = {name: group["TargetGroupArn"] for name, group in found.items()}
     tags = elb.tags_of(aws, arns.values())
-    asked = [name for name in found if "attributes" in (desired[name] or {})]
+    asked = [name for name in found if any(map(elb.is_attribute, desired[name] or {}))]
 
     def attributes_of(name: str) -> dict[str, str]:
         return elb.attributes(aws.call("elbv2", "describe_target_group_attributes", TargetGroupArn=arns[name]))
 
-    more = {name: {"attributes": one} for name, one in zip(asked, aws.each(attributes_of, asked), strict=True)}
+    more = dict(zip(asked, aws.each(attributes_of, asked), strict=True))
     return {name: {**state_of(group, vpcs), **more.get(name, {}), "tags": tags.get(arns[name], {})} for name, group in found.items()}
 
 
 def health_params(state: State) -> dict[str, Any]:
-    check = state.get("health_check", {})
-    params = {field: check[key] for key, field in HEALTH.items() if check.get(key) is not None}
-    if check.get("matcher"):
+    check = {key: state.get(f"health_check.{key}") for key in (*HEALTH, "matcher")}
+    params = {field: check[key] for key, field in HEALTH.items() if check[key] is not None}
+    if check["matcher"]:
         params["Matcher"] = {"GrpcCode" if state["protocol_version"] == "GRPC" else "HttpCode": check["matcher"]}
     return params
 
@@ -259,7 +246,7 @@ def calls(vpcs: vpc.Named, change: Change) -> Calls:
     else:
         answer = yield Call("describe_target_groups", found)
         group = {"TargetGroupArn": answer["TargetGroups"][0]["TargetGroupArn"]}
-        if change.differs("health_check"):
+        if change.differs(*(key for key in state if key.startswith("health_check."))):
             yield Call("modify_target_group", {**group, **health_params(state)})
         yield from elb.tag_calls(change, group["TargetGroupArn"])
     if differing := elb.attribute_changes(change):

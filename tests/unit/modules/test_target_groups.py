@@ -89,9 +89,11 @@ def test_attributes_are_asked_for_only_where_one_is_given_and_tags_of_twenty_at_
 
 def test_only_what_differs_of_attributes_is_set_and_others_stay(fake_aws, requests_of):
     wanted = want(item(slow_start_seconds=30, stickiness={"enabled": False}), OURS)
-    current = read(found(fake_aws, **{"stickiness.enabled": "true", "slow_start.duration_seconds": "30", "x": "y"}), {"shop": wanted}, VPCS)
+    current = read(
+        found(fake_aws, **{"stickiness.enabled": "true", "slow_start.duration_seconds": "30", "x.y": "z"}), {"shop": wanted}, VPCS
+    )
     (change,) = plan({"shop": settled(wanted, current["shop"], VPCS)}, current)
-    assert change.after["attributes"]["x"] == "y"
+    assert change.after["x.y"] == "z"
     assert requests_of("elbv2", calls(VPCS, change), [FOUND]) == [
         Call("describe_target_groups", {"Names": ["shop"]}),
         Call("modify_target_group_attributes", {**GROUP, "Attributes": [{"Key": "stickiness.enabled", "Value": "false"}]}),
@@ -102,7 +104,7 @@ def test_a_part_of_the_health_check_is_changed_and_the_rest_stays(fake_aws, requ
     wanted = want(item(health_check={"path": "/health"}), OURS)
     current = read(found(fake_aws), {"shop": wanted}, VPCS)
     (change,) = plan({"shop": settled(wanted, current["shop"], VPCS)}, current)
-    assert change.after["health_check"] == {**current["shop"]["health_check"], "path": "/health"}
+    assert change.after == {**current["shop"], "health_check.path": "/health"}
     _, modify = requests_of("elbv2", calls(VPCS, change), [FOUND])
     assert (modify.operation, modify.params["HealthCheckPath"], modify.params["HealthCheckIntervalSeconds"]) == (
         *("modify_target_group", "/health", 30),
@@ -111,7 +113,8 @@ def test_a_part_of_the_health_check_is_changed_and_the_rest_stays(fake_aws, requ
 
 def test_stickiness_by_the_applications_cookie_in_aws_terms():
     sticky = {"enabled": True, "type": "app_cookie", "seconds": 60, "cookie": "session"}
-    assert want(item(stickiness=sticky, anomaly_mitigation=True), {})["attributes"] == {
+    assert want(item(stickiness=sticky, anomaly_mitigation=True), {}) == {
+        "tags": {},
         "load_balancing.algorithm.anomaly_mitigation": "on",
         "stickiness.enabled": "true",
         "stickiness.type": "app_cookie",

@@ -174,6 +174,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+arns:
+  description:
+    - The ARNs that there were before anything was done, of the region's C(load_balancers) and C(target_groups) by name, and of the
+      C(listeners) and rules of these load balancers by their names in the plan.
+  type: dict
+  returned: always
 plan:
   description: What is changed, or would be in check mode. A rule is named by its load balancer, port and priority.
   type: list
@@ -476,6 +482,11 @@ def main() -> None:
             *module.ask("policies", lambda: list(unknown_policies(found, changes))),
         ],
         order=turn,
+        arns={
+            "load_balancers": {name: one["LoadBalancerArn"] for name, one in found.load_balancers.items()},
+            "target_groups": {name: one["TargetGroupArn"] for name, one in found.target_groups.items()},
+            "listeners": dict(found.arns),
+        },
     )
 
 

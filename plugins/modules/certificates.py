@@ -196,16 +196,8 @@ def undo_calls(module: AwsModule, change: Change) -> Calls:
     return calls(arn, zones(module.aws) if change.after else [], change)
 
 
-def kept(aws: Aws, change: Change) -> str | None:
-    """Records that prove a domain stay: they serve every certificate of the account for it."""
-    if change.after is None:
-        used = (Certificates(aws).of(change.before or {}) or {}).get("InUse")
-        if used:
-            return "is used: take it off its listeners first"
-    return None
-
-
-UNDO = Undo("acm", read, undo_calls, kept)
+# Records that prove a domain stay: they serve every certificate of the account for it.
+UNDO = Undo("acm", read, undo_calls)
 
 
 def problems(certificates: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -56,9 +56,8 @@ options:
                 that is trusted the C(names), the C(issuer), the C(serial) and the C(days_left). Otherwise C(distrusted) says why it is not.
             type: str
           tls_version:
-            description: The only version of TLS to offer to O(claims[].ask.tls).
+            description: "The only version of TLS to offer to O(claims[].ask.tls): V(TLSv1.0), V(TLSv1.1), V(TLSv1.2) or V(TLSv1.3)."
             type: str
-            choices: [TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3]
           connect_to:
             description: Where O(claims[].ask.url) and O(claims[].ask.tls) are really reached, from C(host:port) to C(address:port).
             type: dict
@@ -148,7 +147,7 @@ ASK_SPEC = {
     "region": {"type": "str"},
     "url": {"type": "str"},
     "tls": {"type": "str"},
-    "tls_version": {"type": "str", "choices": list(web.VERSIONS)},
+    "tls_version": {"type": "str"},
     "connect_to": {"type": "dict", "default": {}},
     "ca_path": {"type": "str"},
     "take": {"type": "str", "required": True},
@@ -246,6 +245,9 @@ def main() -> None:
         operation = (claim["ask"] or {}).get("operation")
         if operation and not reads("".join(word.title() for word in operation.split("_"))):
             wrong.append(f"{claim['id']}: {operation} is not an operation that reads")
+        version = (claim["ask"] or {}).get("tls_version")
+        if version and version not in web.VERSIONS:
+            wrong.append(f"{claim['id']}: tls_version is {version}, allowed are {', '.join(web.VERSIONS)}")
     if wrong:
         module.fail("; ".join(wrong))
     if module.check_mode:

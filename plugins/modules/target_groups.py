@@ -257,15 +257,7 @@ def undo_calls(module: AwsModule, change: Change) -> Calls:
     return calls(vpc.vpcs(module.aws), change)
 
 
-def kept(aws: Aws, change: Change) -> str | None:
-    if change.after is None:
-        group = elb.Elb(aws).target_groups[change.name]
-        if group.get("LoadBalancerArns"):
-            return f"is used by {', '.join(map(elb.name_of, group['LoadBalancerArns']))}: take it off its listeners first"
-    return None
-
-
-UNDO = Undo("elbv2", lambda aws, known: read(aws, known, vpc.vpcs(aws)), undo_calls, kept)
+UNDO = Undo("elbv2", lambda aws, known: read(aws, known, vpc.vpcs(aws)), undo_calls)
 
 
 def problems(groups: list[Mapping[str, Any]]) -> Iterator[str]:

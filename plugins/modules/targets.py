@@ -39,7 +39,7 @@ options:
   optional:
     description:
       - Whether a target group may be missing. Its targets are then left out, with a warning.
-      - In check mode it may be missing anyway, since a task before may make it.
+      - Otherwise it is an error, in check mode a warning, since a task before may make it.
     type: bool
     default: false
 author:
@@ -118,7 +118,8 @@ class Targets:
         return self.groups[group]["TargetGroupArn"]
 
     def want(self, target: Mapping[str, Any]) -> State:
-        return {**target, "port": target["port"] or self.groups[target["target_group"]].get("Port"), "draining": False}
+        group = self.groups.get(target["target_group"], {})
+        return {**target, "port": target["port"] or group.get("Port"), "draining": False}
 
     def states(self) -> dict[str, State]:
         """A target that drains gets no request any more, and is there until it has."""
@@ -175,10 +176,14 @@ def main() -> None:
     targets = module.ask("targets", Targets, aws, {one["target_group"] for one in given})
     if targets.missing:
         says = f"There is no target group {', '.join(targets.missing)} yet"
-        if not module.check_mode and not module.params["optional"]:
+        if module.params["optional"]:
+            module.warn(f"{says}: its targets are left out.")
+            given = [one for one in given if one["target_group"] in targets.groups]
+        elif module.check_mode:
+            module.warn(f"{says}.")
+        else:
             module.fail(f"{says}: make it first (role alb), or correct the name.")
-        module.warn(f"{says}: its targets are left out.")
-    wanted = [targets.want(one) for one in given if one["target_group"] in targets.groups]
+    wanted = list(map(targets.want, given))
     names = {name_of(state): state for state in wanted}
     current, registered = targets.states(), module.params["state"] == "registered"
     waiting = [state for name, state in names.items() if current.get(name) == state and targets.health[name]["status"] != "healthy"]

@@ -58,6 +58,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+states:
+  description: Of each target that was given, its health before anything was done, or C(absent); nothing of one whose group is missing.
+  type: dict
+  returned: always
+  sample: {"shop 10.0.1.11:3000": healthy}
 health:
   description: The health of every target of the target groups, before anything was done; by its name, C(<target group> <id>:<port>).
   type: dict
@@ -128,6 +133,10 @@ class Targets:
             for name, one in self.health.items()
         }
 
+    def used(self, state: State) -> bool:
+        """Health is looked at only behind a load balancer."""
+        return bool(self.groups[state["target_group"]].get("LoadBalancerArns"))
+
     def params(self, state: State) -> dict[str, Any]:
         return {"TargetGroupArn": self.arn(state["target_group"]), "Targets": [{"Id": state["id"], "Port": state["port"]}]}
 
@@ -146,7 +155,7 @@ def calls(targets: Targets, wait: bool, change: Change) -> Calls:
         yield Wait("target_deregistered", params, until=until, look=LOOK)
         return
     yield Call("register_targets", params)
-    if wait:
+    if wait and targets.used(state):
         yield healthy(targets, state)
 
 
@@ -186,7 +195,11 @@ def main() -> None:
     wanted = list(map(targets.want, given))
     names = {name_of(state): state for state in wanted}
     current, registered = targets.states(), module.params["state"] == "registered"
-    waiting = [state for name, state in names.items() if current.get(name) == state and targets.health[name]["status"] != "healthy"]
+    waiting = [
+        state
+        for name, state in names.items()
+        if current.get(name) == state and targets.health[name]["status"] != "healthy" and targets.used(state)
+    ]
     if registered and module.params["wait"] and not module.check_mode:
         module.ask("targets", lambda: aws.each(lambda state: aws.send("elbv2", healthy(targets, state)), waiting))
     module.ensure(
@@ -194,6 +207,7 @@ def main() -> None:
         {name: state if registered else None for name, state in names.items()},
         lambda *_: current,
         lambda change: calls(targets, module.params["wait"], change),
+        states={name: targets.health.get(name, {}).get("status", "absent") for name in names},
         health={name: one["status"] for name, one in targets.health.items()},
     )
 

@@ -13,12 +13,14 @@ LOOK = "TargetHealthDescriptions[].TargetHealth.[State, Reason, Description]"
 HEALTHY = Wait("target_in_service", PARAMS, until="target 172.31.1.11:3000 of shop is healthy", look=LOOK)
 
 
-def targets(fake_aws, **health):
+def targets(fake_aws, used=("arn",), **health):
     described = [
         {"Target": {"Id": address.replace("_", "."), "Port": 3000}, "TargetHealth": {"State": state}} for address, state in health.items()
     ]
     aws = fake_aws(
-        describe_target_groups={"TargetGroups": [{"TargetGroupName": "shop", "TargetGroupArn": ARN, "Port": 3000}]},
+        describe_target_groups={
+            "TargetGroups": [{"TargetGroupName": "shop", "TargetGroupArn": ARN, "Port": 3000, "LoadBalancerArns": used}]
+        },
         describe_target_health={"TargetHealthDescriptions": described},
     )
     return Targets(aws, {"shop"})
@@ -29,6 +31,12 @@ def test_a_new_target_is_registered_and_awaited_healthy(fake_aws, requests_of):
     (change,) = plan({NAME: found.want(HOST)}, found.states())
     assert requests_of("elbv2", calls(found, True, change)) == [Call("register_targets", PARAMS), HEALTHY]
     assert requests_of("elbv2", calls(found, False, change)) == [Call("register_targets", PARAMS)]
+
+
+def test_where_no_load_balancer_looks_nothing_is_awaited(fake_aws, requests_of):
+    found = targets(fake_aws, used=())
+    (change,) = plan({NAME: found.want(HOST)}, found.states())
+    assert requests_of("elbv2", calls(found, True, change)) == [Call("register_targets", PARAMS)]
 
 
 def test_a_registered_target_is_as_wanted_whatever_its_health(fake_aws):

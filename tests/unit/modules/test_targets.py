@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Wait, plan
-from ansible_collections.prodready.aws.plugins.modules.targets import Targets, calls, name_of
+from ansible_collections.prodready.aws.plugins.module_utils.targets import Targets, name_of
+from ansible_collections.prodready.aws.plugins.modules.targets import calls
 
 ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/01"
 HOST = {"target_group": "shop", "id": "172.31.1.11", "port": None}

@@ -30,7 +30,7 @@ STALE = (RemoteDisconnected, BrokenPipeError, ConnectionResetError)
 
 @dataclass(frozen=True)
 class Sample:
-    """One request: when it was to be sent, how long it took from then, and what came."""
+    """One request: when it was to be sent, how long it took from then, and what came; nothing of one that was not sent in time."""
 
     at: float
     seconds: float
@@ -38,8 +38,12 @@ class Sample:
     error: str | None = None
 
     @property
+    def sent(self) -> bool:
+        return self.status is not None or self.error is not None
+
+    @property
     def failed(self) -> bool:
-        return self.status is None or self.status >= 500
+        return self.error is not None or (self.status or 0) >= 500
 
 
 class Visitor:
@@ -129,19 +133,21 @@ class Load:
             try:
                 self.due.put_nowait(at)
             except queue.Full:
-                self.samples.append(Sample(at, 0.0, None, "not sent: the client has too many requests waiting for an answer"))
+                self.samples.append(Sample(at, 0.0, None))
             number += 1
 
     def _visit(self) -> None:
         visitor = Visitor(self.url, *self.by)
         with contextlib.closing(visitor):
-            while (at := self.due.get()) is not None:
+            while at := self.due.get():
+                status: int | None = None
+                error: str | None = None
                 try:
-                    end: tuple[int | None, str | None] = (visitor.ask(), None)
+                    status = visitor.ask()
                 except (OSError, HTTPException) as problem:
                     visitor.close()
-                    end = (None, str(problem) or type(problem).__name__)
-                self.samples.append(Sample(at, time.time() - at, *end))
+                    error = str(problem) or type(problem).__name__
+                self.samples.append(Sample(at, time.time() - at, status, error))
 
 
 def percentile(values: list[float], percent: float) -> float | None:
@@ -152,12 +158,14 @@ def percentile(values: list[float], percent: float) -> float | None:
 
 def summary(samples: list[Sample]) -> dict[str, Any]:
     """How many requests were sent, how they ended, and how long those took that were answered."""
-    answered = [one.seconds * 1000 for one in samples if not one.failed]
-    ends = Counter(str(one.status or one.error) for one in samples)
+    sent = [one for one in samples if one.sent]
+    answered = [one.seconds * 1000 for one in sent if not one.failed]
+    ends = Counter(str(one.status or one.error) for one in sent)
     times = {f"p{percent}_ms": percentile(answered, percent) for percent in (50, 95, 99)}
     return {
-        "requests": len(samples),
-        "failed": sum(one.failed for one in samples),
+        "requests": len(sent),
+        "not_sent": len(samples) - len(sent),
+        "failed": sum(one.failed for one in sent),
         "ends": dict(ends.most_common(10)),
         **{name: None if value is None else round(value, 1) for name, value in times.items()},
     }

@@ -62,7 +62,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 client:
-  description: How many C(requests) were sent, how many C(failed), how they ended (C(ends)), and how long they took (C(p50_ms) and others).
+  description: How many C(requests) were sent and C(not_sent) in time, how many C(failed), how they ended (C(ends)), and how long they took (C(p50_ms) and others).
   type: dict
   returned: always
 failed_while_noticing:
@@ -215,7 +215,7 @@ def main() -> None:
     if targets.health.get(name_of(target), {}).get("status") != "healthy" or not others or not group["LoadBalancerArns"]:
         there = ", ".join(f"{name} ({one['status']})" for name, one in targets.health.items()) or "none"
         module.fail(
-            f"{name_of(target)} is not made to fail: it must be healthy behind a load balancer, and another target with it; there are {there}."
+            f"{name_of(target)} is not made to fail: it must be healthy behind a load balancer, and another one too; there are {there}."
         )
 
     folder = Path(params["folder"])

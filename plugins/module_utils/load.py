@@ -119,7 +119,7 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self.done.set()
         self.threads[-1].join()
-        for _ in range(self.connections):
+        for __ in range(self.connections):
             self.due.put(None)
         for thread in self.threads:
             thread.join()

@@ -62,7 +62,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 client:
-  description: How many C(requests) were sent and C(not_sent) in time, how many C(failed), how they ended (C(ends)), and how long they took (C(p50_ms) and others).
+  description:
+    - How many C(requests) were sent and C(not_sent) in time, how many C(failed), how they ended (C(ends)), and how long they took (C(p50_ms)
+      and others).
   type: dict
   returned: always
 failed_while_noticing:

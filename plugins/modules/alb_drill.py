@@ -63,8 +63,8 @@ EXAMPLES = r"""
 RETURN = r"""
 client:
   description:
-    - How many C(requests) were sent and C(not_sent) in time, how many C(failed), how they ended (C(ends)), and how long they took (C(p50_ms)
-      and others).
+    - How many C(requests) were sent and C(not_sent) in time, how many C(failed), how they ended (C(ends)), and how long they took, as
+      C(p50_ms) and others.
   type: dict
   returned: always
 failed_while_noticing:

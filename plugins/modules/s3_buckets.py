@@ -248,17 +248,11 @@ def want(bucket: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
 def settled(wanted: State, before: State | None, own_arn: str, region: str, purge_rules: bool) -> State:
     """With what stays of others: their rules, their statements, the encryption types that they blocked."""
     before = before or {}
-<<<<<<< HEAD
-    state = {**{key: value for key, value in wanted.items() if key != "tls_only"}, "region": region}
-    if "tls_only" in wanted:
-        state["policy"] = with_tls_only(before.get("policy"), own_arn, wanted["tls_only"])
-=======
     state = {**{key: value for key, value in wanted.items() if key not in OF_POLICY}, "region": region}
     if wanted.keys() & set(OF_POLICY):
-        ours = {TLS_ONLY: tls_only(arn) if wanted["tls_only"] else None} if "tls_only" in wanted else {}
+        ours = {TLS_ONLY: tls_only(own_arn) if wanted["tls_only"] else None} if "tls_only" in wanted else {}
         given = {sid: {"Sid": sid, **one} if one else None for sid, one in wanted.get("policy_statements", {}).items()}
         state["policy"] = with_statements(before.get("policy"), {**ours, **given})
->>>>>>> 68396ba (Undo of the load balancer's modules: every attribute a field of its own; policy statements of buckets by Sid)
     if "lifecycle" in wanted and not purge_rules:
         state["lifecycle"] = {**before.get("lifecycle", {}), **wanted["lifecycle"]}
     if "blocked" in before.get("encryption", {}) and "encryption" in wanted:
@@ -284,11 +278,7 @@ def read(aws: Aws, asked: Mapping[str, State], listed: Mapping[str, Mapping[str,
         (name, aspect)
         for name, state in here.items()
         for aspect in READ
-<<<<<<< HEAD
-        if aspect not in state and (aspect in asked[name] or (aspect == "policy" and "tls_only" in asked[name]))
-=======
-        if state["region"] == aws.region and (aspect in asked[name] or (aspect == "policy" and asked[name].keys() & set(OF_POLICY)))
->>>>>>> 68396ba (Undo of the load balancer's modules: every attribute a field of its own; policy statements of buckets by Sid)
+        if aspect not in state and (aspect in asked[name] or (aspect == "policy" and asked[name].keys() & set(OF_POLICY)))
     ]
     for (name, __), answer in zip(questions, aws.each(lambda one: READ[one[1]](aws, one[0]), questions), strict=True):
         states[name].update(answer)

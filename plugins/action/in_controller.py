@@ -81,9 +81,10 @@ class ActionModule(ActionBase):
         """Changes are shown when they are made, not when they are rehearsed; a set without any need not be read again."""
         if result.get("failed"):
             return result
+        shown = {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
         if "plan" in result and not result["changed"]:
-            return {"changed": False, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
-        return {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
+            return {**shown, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
+        return shown
 
     def module(self, name: str, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of one of our modules."""

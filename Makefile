@@ -1,17 +1,20 @@
 # Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
 PHASE ?= immediate
-.PHONY: help setup immediate plan sandbox-up sandbox-down sandbox-status test proofs policies lock clean
+.PHONY: help setup immediate short_term plan sandbox-up sandbox-down sandbox-status test proofs policies lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z_-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
 setup: ## make the Python environment (.venv)
 	@tools/setup sandbox
 
 immediate: setup ## run the first phase on the sandbox
 	@ansible-playbook playbooks/immediate.yml
+
+short_term: setup ## run the first half of the second phase: load balancer and WAF, after `make immediate`
+	@ansible-playbook playbooks/short_term.yml
 
 plan: setup ## show what a phase would change: make plan PHASE=immediate
 	@tools/plan playbooks/$(PHASE).yml

@@ -27,7 +27,8 @@ def keep(path: Path, state: dict[str, Any]) -> None:
         "METRICS_NAMESPACE": "Shop",
         "METRICS_INTERVAL_SECONDS": "10",
         "RATE_LIMIT_PER_MINUTE": "100000",
-        "KEEP_ALIVE_SECONDS": "1",
+        # Longer than the load balancer keeps a connection that is idle.
+        "KEEP_ALIVE_SECONDS": "21",
     }
     made = {name: secrets.token_urlsafe(36) for name in ("SESSION_SECRET", "ADMIN_TOKEN", "PAYMENT_API_KEY")}
     kept = {name: value for name, value in _read(path).items() if name in made}

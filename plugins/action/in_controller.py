@@ -62,6 +62,8 @@ def environment(variables: dict[str, Any]) -> Iterator[None]:
 
 
 class ActionModule(ActionBase):
+    _supports_async = True
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
@@ -79,9 +81,10 @@ class ActionModule(ActionBase):
         """Changes are shown when they are made, not when they are rehearsed; a set without any need not be read again."""
         if result.get("failed"):
             return result
+        shown = {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
         if "plan" in result and not result["changed"]:
-            return {"changed": False, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
-        return {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
+            return {**shown, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
+        return shown
 
     def module(self, name: str, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """The result of one of our modules."""
@@ -92,8 +95,9 @@ class ActionModule(ActionBase):
             # module_defaults of the action group reach every module that comes through here.
             args = {key: value for key, value in options.items() if key not in AWS_SPEC}
         packed = boolean(self._templar.template(task_vars.get("runbook_pack_modules", False)))
-        if name not in NEVER_PACKED and (packed or self._connection.transport != "local" or self._play_context.become):
-            result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars)
+        background = bool(self._task.async_val)
+        if name not in NEVER_PACKED and (packed or background or self._connection.transport != "local" or self._play_context.become):
+            result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars, wrap_async=background)
         else:
             result = self._run_here(name, module.main, args, task_vars)
         return {**result, "_ansible_no_log": True} if name in CONFIDENTIAL and not result.get("failed") else result

@@ -24,6 +24,7 @@ from .resending import Resending
 try:
     import botocore.loaders
     import botocore.session
+    import jmespath
     from botocore.config import Config
     from botocore.exceptions import ClientError, WaiterError
 except ImportError:
@@ -157,8 +158,9 @@ class Aws:
             if error.kwargs["reason"].startswith("An error occurred"):  # AWS refused to answer
                 with named(service):
                     raise ClientError(error.last_response, found.config.operation) from error
+            last = jmespath.search(call.look, error.last_response) if call.look else error.kwargs["reason"]
             raise TimeoutError(
-                f"waited up to {seconds} s until {call.until}; last answer: {error.kwargs['reason']}. "
+                f"waited up to {seconds} s until {call.until}; last answer: {last}. "
                 "Look at the resource, then run again or raise deadline_seconds."
             ) from error
 

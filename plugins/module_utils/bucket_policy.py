@@ -1,6 +1,6 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One statement of a bucket's policy, ours by its Sid, among those of others. Pure functions."""
+"""Statements of a bucket's policy, ours by their Sids, among those of others. Pure functions."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ def same(one: Policy, other: Policy) -> bool:
     return plain == other_plain and all(sorted(listed(one.get(key))) == sorted(listed(other.get(key))) for key in lists)
 
 
-def with_tls_only(policy: Policy | None, bucket_arn: str, wanted: bool) -> Policy | None:
-    """The policy with our statement or without; None when nothing is left of it."""
+def with_statements(policy: Policy | None, wanted: Mapping[str, Policy | None]) -> Policy | None:
+    """The policy with these statements by their Sids, or without those that are None; None when nothing is left of it."""
     statements = listed((policy or {}).get("Statement", []))
-    ours = [statement for statement in statements if statement.get("Sid") == TLS_ONLY]
-    statement = tls_only(bucket_arn)
-    if (wanted and len(ours) == 1 and same(ours[0], statement)) or (not wanted and not ours):
+    changed = False
+    for sid, statement in wanted.items():
+        there = [one for one in statements if one.get("Sid") == sid]
+        if (statement and len(there) == 1 and same(there[0], statement)) or not (statement or there):
+            continue
+        changed = True
+        statements = [one for one in statements if one.get("Sid") != sid] + ([statement] if statement else [])
+    if not changed:
         return policy
-    others = [statement for statement in statements if statement.get("Sid") != TLS_ONLY]
-    if not (others or wanted):
-        return None
-    return {"Version": "2012-10-17", **(policy or {}), "Statement": [*others, *([statement] if wanted else [])]}
+    return {"Version": "2012-10-17", **(policy or {}), "Statement": statements} if statements else None

@@ -48,12 +48,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Wait:
-    """A wait for a state of AWS, as data: a waiter of botocore's or of `waiters.py`, and what is awaited, in words."""
+    """A wait for a state of AWS, as data: a waiter of botocore's or of `waiters.py`, and what is awaited, in words.
+
+    `look` is a JMESPath into the last answer: what is said when the wait was in vain.
+    """
 
     waiter: str
     params: dict[str, Any]
     until: str
     service: str | None = None
+    look: str | None = None
 
 
 # A module answers a change with the requests it takes, one after the other;

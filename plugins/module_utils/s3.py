@@ -11,6 +11,7 @@ from typing import Any
 
 from . import s3_lifecycle, tag_rules
 from .aws import Aws
+from .bucket_policy import TLS_ONLY
 from .plan import Call, State
 from .tags import as_dict, as_list
 
@@ -174,6 +175,11 @@ def bucket_problems(bucket: Mapping[str, Any]) -> Iterator[str]:
         yield "encryption.key is for the algorithms aws:kms and aws:kms:dsse"
     if encryption and encryption["bucket_key"] and encryption["algorithm"] != "aws:kms":
         yield "encryption.bucket_key is for the algorithm aws:kms"
+    for sid, statement in (bucket["policy_statements"] or {}).items():
+        if not re.fullmatch(r"[A-Za-z0-9]{1,128}", sid) or sid == TLS_ONLY:
+            yield f"policy_statements has the Sid {sid!r}: letters and digits, and {TLS_ONLY} is that of tls_only"
+        if statement and not {"Effect", "Principal", "Action", "Resource"} <= statement.keys():
+            yield f"policy_statements.{sid} needs Effect, Principal, Action and Resource"
     if bucket[MINIMUM_SIZE] and not bucket["lifecycle"]:
         yield f"{MINIMUM_SIZE} needs lifecycle rules"
     yield from tag_rules.problems(tag_rules.as_text(bucket["tags"]))

@@ -52,6 +52,18 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
         success=[("BackupDescription.BackupDetails.BackupStatus", "AVAILABLE")],
         failure=[("BackupDescription.BackupDetails.BackupStatus", "DELETED")],
     ),
+    # Right after a request ACM does not know them yet.
+    ("acm", "validation_known"): described(
+        "DescribeCertificate",
+        success=[("Certificate.DomainValidationOptions && !(Certificate.DomainValidationOptions[?!ResourceRecord])", True)],
+        failure=[("Certificate.Status", "FAILED")],
+    ),
+    # botocore's certificate_validated looks every minute, and at the domains only.
+    ("acm", "certificate_issued"): described(
+        "DescribeCertificate",
+        success=[("Certificate.Status", "ISSUED")],
+        failure=[("Certificate.Status", state) for state in ("FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE")],
+    ),
 }
 
 

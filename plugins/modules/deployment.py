@@ -43,6 +43,14 @@ options:
     description: How many releases stay on the host.
     type: int
     default: 5
+  drain:
+    description: Whether a load balancer sends requests to the host, which it must not while the process is replaced.
+    type: bool
+    default: false
+  register:
+    description: Whether the host is behind a load balancer that does not send it requests yet.
+    type: bool
+    default: false
 author:
   - prodready contributors (@prodready)
 attributes:
@@ -83,7 +91,7 @@ obsolete:
   elements: str
   returned: always
 steps:
-  description: What must be done, of C(install), C(units), C(switch), C(restart).
+  description: What must be done, of C(install), C(units), C(drain), C(switch), C(restart), C(register).
   type: list
   elements: str
   returned: always
@@ -180,6 +188,10 @@ def plan(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
         steps.append("switch")
     if steps or wanted["release"] != found["running"] or found["environment"] or wanted["environment_differs"]:
         steps.append("restart")
+        if wanted["drain"]:
+            steps.insert(steps.index("switch" if "switch" in steps else "restart"), "drain")
+    if wanted["register"] or "drain" in steps:
+        steps.append("register")
     return steps
 
 
@@ -213,6 +225,7 @@ def main() -> None:
             "environment_differs": {"type": "bool", "default": False},
             "urls": {"type": "dict", "default": {}},
             "keep": {"type": "int", "default": 5},
+            **{name: {"type": "bool", "default": False} for name in ("drain", "register")},
         },
         supports_check_mode=True,
     )
@@ -250,7 +263,7 @@ def main() -> None:
         "running": running_environment.get("RELEASE") if service.get("ActiveState") == "active" else None,
         "environment": differences(wanted_environment, running_environment) if running_environment else {},
     }
-    wanted = {"release": release, "units": module.params["units"], "environment_differs": module.params["environment_differs"]}
+    wanted = {"release": release, **{name: module.params[name] for name in ("units", "environment_differs", "drain", "register")}}
     steps = plan(wanted, found)
     gone = obsolete(everything, release, current, module.params["keep"])
     states = diff(wanted, found, everything, gone)

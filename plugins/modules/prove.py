@@ -41,7 +41,8 @@ options:
         type: list
         elements: raw
       ask:
-        description: Where to look. Either O(claims[].ask.service) with O(claims[].ask.operation), or O(claims[].ask.url).
+        description:
+          - Where to look. Either O(claims[].ask.service) with O(claims[].ask.operation), or O(claims[].ask.url), or O(claims[].ask.tls).
         type: dict
         suboptions:
           service: {description: The boto3 client., type: str}
@@ -49,6 +50,19 @@ options:
           params: {description: Its parameters., type: dict, default: {}}
           region: {description: Another region than the place's own., type: str}
           url: {description: "An address; what it answers is looked at as C(status), C(headers) and C(body).", type: str}
+          tls:
+            description:
+              - A host and port; looked at are the C(handshake), which is C(accepted) or C(refused), the C(version), and of a certificate
+                that is trusted the C(names), the C(issuer), the C(serial) and the C(days_left). Otherwise C(distrusted) says why it is not.
+            type: str
+          tls_version:
+            description: "The only version of TLS to offer to O(claims[].ask.tls): V(TLSv1.0), V(TLSv1.1), V(TLSv1.2) or V(TLSv1.3)."
+            type: str
+          connect_to:
+            description: Where O(claims[].ask.url) and O(claims[].ask.tls) are really reached, from C(host:port) to C(address:port).
+            type: dict
+            default: {}
+          ca_path: {description: "A file with the authorities to trust, in place of the system's.", type: str}
           take:
             description: A JMESPath into the answer; its function C(from_json) reads a text that is JSON.
             type: str
@@ -132,6 +146,10 @@ ASK_SPEC = {
     "params": {"type": "dict", "default": {}},
     "region": {"type": "str"},
     "url": {"type": "str"},
+    "tls": {"type": "str"},
+    "tls_version": {"type": "str"},
+    "connect_to": {"type": "dict", "default": {}},
+    "ca_path": {"type": "str"},
     "take": {"type": "str", "required": True},
 }
 CLAIM_SPEC = {
@@ -142,8 +160,8 @@ CLAIM_SPEC = {
     "ask": {
         "type": "dict",
         "options": ASK_SPEC,
-        "required_one_of": [["service", "url"]],
-        "mutually_exclusive": [["service", "url"]],
+        "required_one_of": [["service", "url", "tls"]],
+        "mutually_exclusive": [["service", "url", "tls"]],
         "required_together": [["service", "operation"]],
     },
     "observed": {"type": "raw"},
@@ -172,9 +190,10 @@ def answer(aws: Aws, ask: dict) -> dict[str, Any]:
     """What is there, or the error that came instead."""
     at = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
     try:
-        if ask["url"]:
-            found = web.answer(ask["url"])
-            return {"error": f"{ask['url']} gave no answer: {found['error']}", **at} if "error" in found else {"answer": found, **at}
+        if address := ask["url"] or ask["tls"]:
+            by = {"connect_to": ask["connect_to"], "ca_path": ask["ca_path"]}
+            found = web.answer(address, **by) if ask["url"] else web.handshake(address, **by, version=ask["tls_version"])
+            return {"error": f"{address} gave no answer: {found['error']}", **at} if "error" in found else {"answer": found, **at}
         place = Aws({**aws.params, "region": ask["region"]}, check_mode=True) if ask["region"] else aws
         found = place.call(ask["service"], ask["operation"], **ask["params"])
         # What stands in for AWS says in its answers where it does no more than remember what it was told.
@@ -226,6 +245,9 @@ def main() -> None:
         operation = (claim["ask"] or {}).get("operation")
         if operation and not reads("".join(word.title() for word in operation.split("_"))):
             wrong.append(f"{claim['id']}: {operation} is not an operation that reads")
+        version = (claim["ask"] or {}).get("tls_version")
+        if version and version not in web.VERSIONS:
+            wrong.append(f"{claim['id']}: tls_version is {version}, allowed are {', '.join(web.VERSIONS)}")
     if wrong:
         module.fail("; ".join(wrong))
     if module.check_mode:

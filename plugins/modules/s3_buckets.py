@@ -51,6 +51,12 @@ options:
           - Whether the bucket's policy has our statement (its Sid is C(ProdreadyTlsOnly)) that denies requests without TLS.
           - Other statements of the policy stay as they are.
         type: bool
+      policy_statements:
+        description:
+          - Statements that the bucket's policy has, by their Sid; an empty one is to be absent. Other statements stay as they are.
+          - Access logs of load balancers need one, see
+            U(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html).
+        type: dict
       versioning:
         description: Whether versions of objects are kept.
         type: str
@@ -170,7 +176,7 @@ from typing import Any
 
 from ..module_utils import s3_lifecycle
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.bucket_policy import with_tls_only
+from ..module_utils.bucket_policy import TLS_ONLY, tls_only, with_statements
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.s3 import BLOCKS, MINIMUM_SIZE, MINIMUM_SIZES, PUT, READ, problems
 from ..module_utils.tag_rules import as_text
@@ -209,6 +215,7 @@ BUCKET_SPEC = {
     "public_access_block": {"type": "dict", "options": {block: {"type": "bool", "default": True} for block in BLOCKS}},
     "object_ownership": {"type": "str", "choices": ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"]},
     "tls_only": {"type": "bool"},
+    "policy_statements": {"type": "dict"},
     "versioning": {"type": "str", "choices": ["Enabled", "Suspended"]},
     "encryption": {
         "type": "dict",
@@ -223,7 +230,8 @@ BUCKET_SPEC = {
     MINIMUM_SIZE: {"type": "str", "choices": list(MINIMUM_SIZES)},
     "tags": {"type": "dict", "default": {}},
 }
-AS_GIVEN = ("public_access_block", "object_ownership", "tls_only", "versioning", "encryption", MINIMUM_SIZE)
+AS_GIVEN = ("public_access_block", "object_ownership", "tls_only", "policy_statements", "versioning", "encryption", MINIMUM_SIZE)
+OF_POLICY = ("tls_only", "policy_statements")
 
 
 def arn(aws: Aws, bucket: str) -> str:
@@ -240,9 +248,11 @@ def want(bucket: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
 def settled(wanted: State, before: State | None, own_arn: str, region: str, purge_rules: bool) -> State:
     """With what stays of others: their rules, their statements, the encryption types that they blocked."""
     before = before or {}
-    state = {**{key: value for key, value in wanted.items() if key != "tls_only"}, "region": region}
-    if "tls_only" in wanted:
-        state["policy"] = with_tls_only(before.get("policy"), own_arn, wanted["tls_only"])
+    state = {**{key: value for key, value in wanted.items() if key not in OF_POLICY}, "region": region}
+    if wanted.keys() & set(OF_POLICY):
+        ours = {TLS_ONLY: tls_only(own_arn) if wanted["tls_only"] else None} if "tls_only" in wanted else {}
+        given = {sid: {"Sid": sid, **one} if one else None for sid, one in wanted.get("policy_statements", {}).items()}
+        state["policy"] = with_statements(before.get("policy"), {**ours, **given})
     if "lifecycle" in wanted and not purge_rules:
         state["lifecycle"] = {**before.get("lifecycle", {}), **wanted["lifecycle"]}
     if "blocked" in before.get("encryption", {}) and "encryption" in wanted:
@@ -268,7 +278,7 @@ def read(aws: Aws, asked: Mapping[str, State], listed: Mapping[str, Mapping[str,
         (name, aspect)
         for name, state in here.items()
         for aspect in READ
-        if aspect not in state and (aspect in asked[name] or (aspect == "policy" and "tls_only" in asked[name]))
+        if aspect not in state and (aspect in asked[name] or (aspect == "policy" and asked[name].keys() & set(OF_POLICY)))
     ]
     for (name, __), answer in zip(questions, aws.each(lambda one: READ[one[1]](aws, one[0]), questions), strict=True):
         states[name].update(answer)

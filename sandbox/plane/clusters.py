@@ -15,7 +15,7 @@ LIMITS = ("max_connections", "max_pending_requests", "max_requests")
 POLICIES = {"round_robin": "ROUND_ROBIN", "least_outstanding_requests": "LEAST_REQUEST", "weighted_random": "RANDOM"}
 
 
-def cluster(group: Group, speed: float) -> Config:
+def cluster(group: Group, speed: float, idle_seconds: float = 60) -> Config:
     algorithm = group.attributes.get("load_balancing.algorithm.type", "round_robin")
     made: Config = {
         "name": group.arn,
@@ -28,7 +28,9 @@ def cluster(group: Group, speed: float) -> Config:
         # A target that is deregistered gets no new request, whatever its health.
         "ignore_health_on_host_removal": True,
         "common_lb_config": {"healthy_panic_threshold": {"value": fail_open_percent(group)}},
-        "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": _protocol(group.version)},
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": _protocol(group.version, idle_seconds)
+        },
     }
     slow = float(group.attributes.get("slow_start.duration_seconds") or 0)
     if slow and algorithm == "round_robin":
@@ -92,7 +94,7 @@ def wafd() -> Config:
     }
 
 
-def _protocol(version: str) -> Config:
+def _protocol(version: str, idle_seconds: float) -> Config:
     kind = "http_protocol_options" if version == "HTTP1" else "http2_protocol_options"
     options = typed("extensions.upstreams.http.v3.HttpProtocolOptions", explicit_http_config={kind: {}})
-    return options | {"common_http_protocol_options": {"idle_timeout": "60s"}}
+    return options | {"common_http_protocol_options": {"idle_timeout": seconds(idle_seconds)}}

@@ -32,7 +32,9 @@ def files(account: Account, speed: float, real: Callable[[str], str], port: Call
     groups = [account.groups[arn] for arn in sorted(in_use(account) & account.groups.keys())]
     for group in groups:
         made[f"endpoints/{identifier(group.arn)}"] = _resources(ENDPOINTS, [endpoints(group, real)])
-    made["clusters"] = _resources("config.cluster.v3.Cluster", [wafd(), *(cluster(group, speed) for group in groups)])
+    made["clusters"] = _resources(
+        "config.cluster.v3.Cluster", [wafd(), *(cluster(group, speed, idle_seconds(account, group.arn)) for group in groups)]
+    )
     for balancer, found in pairs:
         made[f"routes/{identifier(found.arn)}"] = _resources(ROUTES, [routes(account, balancer, found)])
     made["listeners"] = _resources("config.listener.v3.Listener", [listener(balancer, found, port(found)) for balancer, found in pairs])
@@ -42,6 +44,15 @@ def files(account: Account, speed: float, real: Callable[[str], str], port: Call
 def in_use(account: Account) -> set[str]:
     """The target groups that a listener forwards to; no other is checked."""
     return {arn for balancer in account.balancers for found in balancer.listeners for arn in targets_of(found)}
+
+
+def idle_seconds(account: Account, group: str) -> float:
+    """How long connections to the targets stay: as long as those of the load balancer.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
+    """
+    using = [balancer for balancer in account.balancers if any(group in targets_of(found) for found in balancer.listeners)]
+    return min((float(balancer.attributes.get("idle_timeout.timeout_seconds", 60)) for balancer in using), default=60)
 
 
 def not_emulated(account: Account) -> list[str]:

@@ -97,7 +97,7 @@ def test_verify_fails_once_at_the_end_and_names_what_was_changed_by_hand(applied
     off = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False}}
     dynamodb.update_continuous_backups(TableName="shop-orders", **off)
     applied.control("DELETE", "requests")
-    broken = applied.playbook("verify")
+    broken = applied.playbook("verify", phase="immediate")
     assert broken.code != 0
     assert applied.writes() == []
     last = broken.tasks[-1]
@@ -107,7 +107,7 @@ def test_verify_fails_once_at_the_end_and_names_what_was_changed_by_hand(applied
 
     repaired = applied.playbook("immediate", "--tags", "dynamodb")
     assert {name for _, name, _ in repaired.planned()} == {"shop-orders"}
-    whole = applied.playbook("verify")
+    whole = applied.playbook("verify", phase="immediate")
     assert (whole.code, whole.changed) == (0, 0)
 
 

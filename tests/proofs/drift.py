@@ -31,6 +31,33 @@ def drift(place: Place) -> None:
     _topics(place.client("sns"), place.client("sqs"))
 
 
+def balancer_drift(place: Place) -> None:
+    """Of each kind of resource of a load balancer one thing is changed."""
+    elbv2 = place.client("elbv2")
+    (balancer,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    (group,) = elbv2.describe_target_groups(Names=["shop"])["TargetGroups"]
+    found = {one["Port"]: one for one in elbv2.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]}
+    secure = found[443]["ListenerArn"]
+    rule = next(one for one in elbv2.describe_rules(ListenerArn=secure)["Rules"] if not one["IsDefault"])
+    off = [{"Key": "deletion_protection.enabled", "Value": "false"}]
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"], Attributes=off)
+    slow = [{"Key": "slow_start.duration_seconds", "Value": "0"}, {"Key": "deregistration_delay.timeout_seconds", "Value": "5"}]
+    elbv2.modify_target_group_attributes(TargetGroupArn=group["TargetGroupArn"], Attributes=slow)
+    elbv2.modify_target_group(TargetGroupArn=group["TargetGroupArn"], HealthCheckPath="/version")
+    elbv2.modify_listener(ListenerArn=secure, SslPolicy="ELBSecurityPolicy-TLS13-1-2-2021-06")
+    header = [{"Key": "routing.http.response.x_frame_options.header_value", "Value": "SAMEORIGIN"}]
+    elbv2.modify_listener_attributes(ListenerArn=secure, Attributes=header)
+    fixed = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "403"}}]
+    elbv2.modify_rule(RuleArn=rule["RuleArn"], Actions=fixed)
+    elbv2.remove_tags(ResourceArns=[balancer["LoadBalancerArn"], group["TargetGroupArn"], secure], TagKeys=[TAG])
+    address = {"Id": place.state["hosts"]["app2"]["private_address"], "Port": place.state["hosts"]["app2"]["port"]}
+    elbv2.deregister_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[address])
+    elbv2.get_waiter("target_deregistered").wait(TargetGroupArn=group["TargetGroupArn"], Targets=[address], WaiterConfig={"Delay": 1})
+    acm = place.client("acm")
+    for one in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
+        acm.remove_tags_from_certificate(CertificateArn=one["CertificateArn"], Tags=[{"Key": TAG, "Value": "true"}])
+
+
 def drift_each(place: Place) -> None:
     """One thing of every resource of the first phase is changed."""
     cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))

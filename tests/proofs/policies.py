@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import drift, drift_each, empty, held_lock, leftover, no_leftover, others_at_work
+from tests.proofs.drift import balancer_drift, drift, drift_each, empty, held_lock, leftover, no_leftover, others_at_work
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -59,12 +59,13 @@ def whole_run(place: Place) -> None:
 def steps(source: Path) -> list[Step]:
     """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
     release = {"app_deploy_source": str(source)}
+    behind = shop(source.parent / "behind", "1.0.9")  # the load balancer
     return [
         Step("immediate-check", "immediate", ("--check",), empty),
         Step("undo-check", "undo", ("--check",), first_run),
         Step("undo", "undo", (), first_run),
         Step("immediate", "immediate", (), empty),
-        Step("immediate-verify", "verify"),
+        Step("immediate-verify", "verify", variables={"phase": "immediate"}),
         Step("undo-check", "undo", ("--check",), repaired),
         Step("undo", "undo", (), repaired),
         Step("immediate-check", "immediate", ("--check",), drift),
@@ -81,6 +82,16 @@ def steps(source: Path) -> list[Step]:
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
         Step("drill", "drill", (), no_leftover, {"drill": "alarms"}),
         Step("drill", "drill", (), leftover, {"drill": "alarms"}),
+        Step("short_term-check", "short_term", ("--check",)),
+        Step("short_term", "short_term"),
+        Step("short_term-verify", "verify", variables={"phase": "short_term"}),
+        Step("short_term-check", "short_term", ("--check",), balancer_drift),
+        Step("short_term", "short_term", (), balancer_drift),
+        Step("short_term", "short_term"),
+        Step("deploy-check", "deploy", ("--check",), variables={"app_deploy_source": str(behind)}),
+        Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),
+        Step("rollback", "rollback"),
+        Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
         Step("undo-check", "undo", ("--check",), whole_run),
         Step("undo", "undo", (), whole_run),
     ]

@@ -15,7 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
-WANTED = {"release": "2", "units": {"/etc/shop.service": "[Service]"}, "environment_differs": False}
+WANTED = {
+    **{"release": "2", "units": {"/etc/shop.service": "[Service]"}, "environment_differs": False},
+    **{"drain": False, "register": False},
+}
 DONE = {"releases": ["2", "1"], "units": WANTED["units"], "enabled": True, "current": "2", "running": "2", "environment": {}}
 
 
@@ -38,6 +41,24 @@ def test_nothing_is_left_to_do_where_the_release_runs():
 )
 def test_the_steps_are_what_is_missing_in_their_order(found, steps):
     assert deployment.plan(WANTED, {**DONE, **found}) == steps
+
+
+@pytest.mark.parametrize(
+    ("found", "steps"),
+    [
+        ({}, []),
+        ({"current": "1", "running": "1"}, ["drain", "switch", "restart", "register"]),
+        ({"units": {}, "current": "1"}, ["units", "drain", "switch", "restart", "register"]),
+        ({"environment": {"PORT": "other value"}}, ["drain", "restart", "register"]),
+    ],
+)
+def test_a_host_that_gets_requests_is_drained_before_its_process_is_replaced_and_registered_after(found, steps):
+    assert deployment.plan({**WANTED, "drain": True}, {**DONE, **found}) == steps
+
+
+def test_a_host_that_should_get_requests_and_does_not_is_registered():
+    assert deployment.plan({**WANTED, "register": True}, DONE) == ["register"]
+    assert deployment.plan({**WANTED, "register": True}, {**DONE, "running": None}) == ["restart", "register"]
 
 
 RELEASES = st.lists(st.sampled_from(["1", "2", "3", "4", "5", ".4", ".6"]), unique=True)

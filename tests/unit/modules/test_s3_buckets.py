@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils import s3_lifecycle
-from ansible_collections.prodready.aws.plugins.module_utils.bucket_policy import tls_only, with_tls_only
+from ansible_collections.prodready.aws.plugins.module_utils.bucket_policy import TLS_ONLY, tls_only, with_statements
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change
 from ansible_collections.prodready.aws.plugins.module_utils.s3 import problems
 from ansible_collections.prodready.aws.plugins.modules.s3_buckets import BUCKET_SPEC, RULE_SPEC, calls, forbidden, read, settled, want
@@ -184,31 +184,58 @@ def test_missing_buckets_and_those_elsewhere_are_named():
     ]
 
 
+OURS = {TLS_ONLY: tls_only(ARN)}
+LOGS = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+    "Action": "s3:PutObject",
+    "Resource": f"{ARN}/*",
+}
+
+
+def test_given_statements_are_had_by_their_sid_and_an_empty_one_is_absent():
+    before = {"policy": {"Version": "2012-10-17", "Statement": [OTHER, {"Sid": "Old", **LOGS}]}}
+    wanted = want(item(policy_statements={"Logs": LOGS, "Old": {}}, tls_only=True), {})
+    assert settle(wanted, before)["policy"]["Statement"] == [OTHER, tls_only(ARN), {"Sid": "Logs", **LOGS}]
+    assert settle({"policy_statements": {"Logs": LOGS}}, {"policy": {"Statement": [{"Sid": "Logs", **LOGS}]}})["policy"]["Statement"] == [
+        {"Sid": "Logs", **LOGS}
+    ]
+
+
+def test_statements_that_are_none_are_named():
+    wrong = item(policy_statements={"a b": LOGS, TLS_ONLY: {}, "Half": {"Effect": "Allow"}})
+    assert [problem.partition(" ")[2] for problem in problems([wrong])] == [
+        f"policy_statements has the Sid 'a b': letters and digits, and {TLS_ONLY} is that of tls_only",
+        f"policy_statements has the Sid '{TLS_ONLY}': letters and digits, and {TLS_ONLY} is that of tls_only",
+        "policy_statements.Half needs Effect, Principal, Action and Resource",
+    ]
+
+
 def test_our_statement_is_added_to_those_of_others():
-    policy = with_tls_only({"Version": "2008-10-17", "Id": "theirs", "Statement": [OTHER]}, ARN, True)
+    policy = with_statements({"Version": "2008-10-17", "Id": "theirs", "Statement": [OTHER]}, OURS)
 
     assert policy == {"Version": "2008-10-17", "Id": "theirs", "Statement": [OTHER, tls_only(ARN)]}
 
 
 def test_a_single_statement_that_is_no_list_is_kept_too():
-    assert with_tls_only({"Statement": OTHER}, ARN, True)["Statement"] == [OTHER, tls_only(ARN)]
+    assert with_statements({"Statement": OTHER}, OURS)["Statement"] == [OTHER, tls_only(ARN)]
 
 
 def test_our_statement_in_another_spelling_is_left_alone():
     ours = {**tls_only(ARN), "Action": ["s3:*"], "Resource": [f"{ARN}/*", ARN]}
     policy = {"Version": "2012-10-17", "Statement": [ours, OTHER]}
 
-    assert with_tls_only(policy, ARN, True) is policy
+    assert with_statements(policy, OURS) is policy
 
 
 @pytest.mark.parametrize("drift", [{"Effect": "Allow"}, {"Resource": ARN}, {"Condition": {}}])
 def test_our_statement_that_was_weakened_is_made_right(drift):
-    assert with_tls_only({"Statement": [{**tls_only(ARN), **drift}]}, ARN, True)["Statement"] == [tls_only(ARN)]
+    assert with_statements({"Statement": [{**tls_only(ARN), **drift}]}, OURS)["Statement"] == [tls_only(ARN)]
 
 
 @pytest.mark.parametrize(("policy", "left"), [(None, None), ({"Statement": [tls_only(ARN)]}, None)])
 def test_without_our_statement_nothing_may_be_left(policy, left):
-    assert with_tls_only(policy, ARN, False) is left
+    assert with_statements(policy, {TLS_ONLY: None}) is left
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,15 @@ from ansible_collections.prodready.aws.plugins.modules import (
     cloudwatch_dashboards,
     dynamodb_backups,
     dynamodb_tables,
+    listeners,
+    load_balancers,
     log_groups,
     s3_buckets,
     secret_rotations,
     secrets,
     sns_topics,
+    target_groups,
+    targets,
     undo,
 )
 
@@ -28,6 +32,10 @@ FILTER = {"name": "errors", "pattern": "ERROR", "namespace": "Shop", "metric_nam
 RULE = {"id": "old", "expiration": {"days": 30}}
 SCHEMA = {"TOKEN": {"rotation": {"by": "generated", "maximum_age_days": 1}}}
 QUEUE = "shop-inbox"
+BALANCER = {"name": "shop", "subnets": ["eu-central-1a", "eu-central-1b"]}
+FIXED = {"fixed_response": {"status_code": "200"}}
+PORT = {"load_balancer": "there", "port": 80, "protocol": "HTTP", "default_action": FIXED}
+IN_GROUP = {"target_group": "there", "id": "172.31.1.11"}
 
 
 @pytest.fixture
@@ -94,12 +102,49 @@ CHANGES = {
         {"secrets": [{"name": "shop", "values": {"TOKEN": "one"}, "description": "Before"}]},
         {"secrets": [{"name": "shop", "values": {"TOKEN": "one"}, "description": "After", "tags": {"team": "a"}}]},
     ),
+    "load_balancers": (
+        load_balancers,
+        {"load_balancers": [{**BALANCER, "idle_timeout_seconds": 60}]},
+        {"load_balancers": [{**BALANCER, "idle_timeout_seconds": 30, "deletion_protection": True, "tags": {"team": "a"}}]},
+    ),
+    "target_groups": (
+        target_groups,
+        {"target_groups": [{"name": "shop", "port": 80}]},
+        {"target_groups": [{"name": "shop", "port": 80, "health_check": {"path": "/health"}, "slow_start_seconds": 30}]},
+    ),
+    "listeners": (
+        listeners,
+        {"listeners": [PORT]},
+        {
+            "listeners": [
+                {
+                    **PORT,
+                    "default_action": {"forward": [{"target_group": "there"}]},
+                    "server_header": False,
+                    "rules": [{"priority": 5, "conditions": {"path": ["/x"]}, "action": FIXED}],
+                }
+            ]
+        },
+    ),
+    "targets": (targets, {"targets": [IN_GROUP]}, {"targets": [IN_GROUP, {**IN_GROUP, "id": "172.31.1.12"}]}),
 }
 KEEPS_DATA = {"secrets"}
 
 
+@pytest.fixture
+def there(client):
+    """A load balancer and a target group that others have made."""
+    elbv2 = client("elbv2")
+    subnets = [one["SubnetId"] for one in client("ec2").describe_subnets()["Subnets"]]
+    vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    balancer = elbv2.create_load_balancer(Name="there", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    group = elbv2.create_target_group(Name="there", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")["TargetGroups"][0]
+    forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}]
+    elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=8080, DefaultActions=forward)
+
+
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_a_module_changed_is_as_it_was(apply, take_back, name):
+def test_what_a_module_changed_is_as_it_was(apply, take_back, there, name):
     module, first, then = CHANGES[name]
     apply(module, "r1", **first)
     changed = apply(module, "r2", **then)
@@ -116,7 +161,7 @@ def test_what_a_module_changed_is_as_it_was(apply, take_back, name):
 
 
 @pytest.mark.parametrize("name", sorted(set(CHANGES) - KEEPS_DATA))
-def test_what_a_module_made_is_gone_and_comes_back_when_the_undo_is_undone(apply, take_back, name):
+def test_what_a_module_made_is_gone_and_comes_back_when_the_undo_is_undone(apply, take_back, there, name):
     module, __, options = CHANGES[name]
     if name == "s3_buckets":
         options = {"buckets": [{**options["buckets"][0], "create": True}]}

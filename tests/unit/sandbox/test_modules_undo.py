@@ -16,6 +16,9 @@ from ansible_collections.prodready.aws.plugins.modules import (
     secrets,
     sns_topics,
     undo,
+    waf_ip_sets,
+    waf_regex_pattern_sets,
+    waf_web_acls,
 )
 
 ALARM = {
@@ -28,6 +31,8 @@ FILTER = {"name": "errors", "pattern": "ERROR", "namespace": "Shop", "metric_nam
 RULE = {"id": "old", "expiration": {"days": 30}}
 SCHEMA = {"TOKEN": {"rotation": {"by": "generated", "maximum_age_days": 1}}}
 QUEUE = "shop-inbox"
+BANNED = {"name": "banned", "ip_address_version": "IPV4"}
+WEB_ACL = {"name": "shop", "rules": [{"name": "foreign", "action": "block", "statement": {"geo_match": {"country_codes": ["DE"]}}}]}
 
 
 @pytest.fixture
@@ -93,6 +98,21 @@ CHANGES = {
         secrets,
         {"secrets": [{"name": "shop", "values": {"TOKEN": "one"}, "description": "Before"}]},
         {"secrets": [{"name": "shop", "values": {"TOKEN": "one"}, "description": "After", "tags": {"team": "a"}}]},
+    ),
+    "waf_ip_sets": (
+        waf_ip_sets,
+        {"ip_sets": [{**BANNED, "addresses": ["192.0.2.1"]}]},
+        {"ip_sets": [{**BANNED, "addresses": ["192.0.2.2"], "description": "After", "tags": {"team": "a"}}]},
+    ),
+    "waf_regex_pattern_sets": (
+        waf_regex_pattern_sets,
+        {"regex_pattern_sets": [{"name": "foreign", "regular_expressions": ["^/before"]}]},
+        {"regex_pattern_sets": [{"name": "foreign", "regular_expressions": ["^/after"], "tags": {"team": "a"}}]},
+    ),
+    "waf_web_acls": (
+        waf_web_acls,
+        {"web_acls": [WEB_ACL]},
+        {"web_acls": [{**WEB_ACL, "captcha_config": 300, "tags": {"team": "a"}}], "promote": ["shop/foreign"]},
     ),
 }
 KEEPS_DATA = {"secrets"}

@@ -17,7 +17,7 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import drift, empty, held_lock, leftover, no_leftover, others_at_work
+from tests.proofs.drift import drift, empty, held_lock, leftover, no_leftover, others_at_work, rules_count
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -71,6 +71,8 @@ def steps(source: Path) -> list[Step]:
         Step("unlock", "unlock", (), held_lock, {"lock": "immediate"}),
         Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
+        Step("promote_waf-check", "promote_waf", ("--check",), rules_count),
+        Step("promote_waf", "promote_waf", (), rules_count),
         Step("drill", "drill", (), no_leftover, {"drill": "alarms"}),
         Step("drill", "drill", (), leftover, {"drill": "alarms"}),
         Step("undo-check", "undo", ("--check",), whole_run),

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
@@ -145,11 +146,22 @@ class Aws:
         with ThreadPoolExecutor(min(self.params["concurrency"], len(items))) as pool:
             return list(pool.map(function, items))
 
+    def patiently(self, service: str, call: Call) -> Any:
+        """One request, again and again while AWS says that it is too early, as far as the deadline lets."""
+        end = time.monotonic() + self.params["deadline_seconds"]
+        while True:
+            try:
+                return self.call(service, call.operation, call.missing, **call.params)
+            except ClientError as error:
+                if code_of(error) not in call.again or time.monotonic() > end:
+                    raise
+                time.sleep(waiters.POLL_SECONDS)
+
     def send(self, service: str, call: Call | Wait) -> Any:
         """Carry out one step of a change."""
         service = call.service or service
         if isinstance(call, Call):
-            return self.call(service, call.operation, call.missing, **call.params)
+            return self.patiently(service, call)
         seconds = self.params["deadline_seconds"]
         found = waiters.waiter(self.client(service), service, call.waiter)
         try:

@@ -38,12 +38,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Call:
-    """One AWS request, as data; an error code in `missing` makes the answer None."""
+    """One AWS request, as data; an error code in `missing` makes the answer None, one in `again` says that it is too early."""
 
     operation: str
     params: dict[str, Any] = field(default_factory=dict)
     service: str | None = None
     missing: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,11 @@ _IN_THE_REGION = {"StringEquals": {"aws:RequestedRegion": "${region}"}}
 _IN_THE_ACCOUNT = {"StringEqualsIfExists": {"s3:ResourceAccount": "${account}"}}
 # Names that the collection itself gives, the only ones whose content it reads.
 _OWN = {"-locks"}
-# An application's resources bear its name first; a drill's queue that of the collection.
-_NAME = re.compile(r"(?P<kind>(?:[\w-]+[:/])?/?(?:prodready-drill-)?)(?P<app>[\w.]+)(?P<rest>.*)", re.DOTALL)
+# An application's resources bear its name first; a drill's queue that of the collection, WAF's logs what AWS demands.
+_NAME = re.compile(
+    r"(?P<kind>(?:(?:regional|global)/\w+/|loadbalancer/app/|[\w-]+[:/])?/?(?:prodready-drill-|aws-waf-logs-)?)(?P<app>[\w.]+)(?P<rest>.*)",
+    re.DOTALL,
+)
 
 
 def permissions(entries: Iterable[dict[str, Any]], app: str, environment: str) -> dict[str, set[str]]:

@@ -109,6 +109,20 @@ def _delete_objects(params: Params) -> Iterator[Need]:
         yield from _object("DeleteObject")({"Bucket": params.get("Bucket"), **one})
 
 
+def _associate(params: Params) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html"""
+    yield "wafv2:AssociateWebACL", params
+    yield "elasticloadbalancing:SetWebAcl", {}
+
+
+def _waf_logging(params: Params) -> Iterator[Need]:
+    """WAF lets itself write to the log group: https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"""
+    yield "wafv2:PutLoggingConfiguration", params
+    if any(":logs:" in arn for arn in params["LoggingConfiguration"]["LogDestinationConfigs"]):
+        yield from ((f"logs:{name}", {}) for name in ("CreateLogDelivery", "DescribeResourcePolicies", "PutResourcePolicy"))
+        yield "logs:DescribeLogGroups", {}
+
+
 _SPECIAL: dict[tuple[str, str], Callable[[Params], Iterator[Need]]] = {
     ("dynamodb", "BatchGetItem"): _batch("dynamodb:BatchGetItem"),
     ("dynamodb", "BatchWriteItem"): _batch("dynamodb:BatchWriteItem"),
@@ -125,4 +139,6 @@ _SPECIAL: dict[tuple[str, str], Callable[[Params], Iterator[Need]]] = {
     ("s3", "GetObject"): _object("GetObject"),
     ("s3", "HeadObject"): _object("GetObject"),
     ("secretsmanager", "BatchGetSecretValue"): _batch_get_secrets,
+    ("wafv2", "AssociateWebACL"): _associate,
+    ("wafv2", "PutLoggingConfiguration"): _waf_logging,
 }

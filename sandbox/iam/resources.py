@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sandbox.iam import reference
 from sandbox.iam.needs import Params
@@ -21,12 +22,19 @@ _EVERY = {"cloudwatch:DescribeAlarms"}
 _LOG_TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"}
 
 
+# WAF's ARNs have the scope in another word, and the id, which only AWS knows of what is about to be made.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+_WAF_SCOPES = {"REGIONAL": "regional", "CLOUDFRONT": "global"}
+_WAF_NOUNS = {"WebACL": "webacl", "IPSet": "ipset", "RegexPatternSet": "regexpatternset", "RuleGroup": "rulegroup"}
+_WAF_MEMBERS = {"DefaultAction": "webacl", "Addresses": "ipset", "RegularExpressionList": "regexpatternset"}
+
+
 def resources(action: str, params: Params, account: str, region: str, partition: str = "aws") -> list[str]:
     """One ARN or more; * for an action that has no resource types."""
     prefix = action.partition(":")[0]
     known = reference.action(action)
-    params = _readable(prefix, params)
     place = {"Partition": partition, "Region": region, "Account": account}
+    params = _readable(action, prefix, params, place)
     kinds = {} if action in _EVERY else known.resource_types
     found = [arn for kind in kinds for arn in _arns(prefix, kind, params, place)]
     if not found:
@@ -36,12 +44,31 @@ def resources(action: str, params: Params, account: str, region: str, partition:
     return [_as_evaluated(action, arn) for arn in dict.fromkeys(found)] or ["*"]
 
 
-def _readable(prefix: str, params: Params) -> Params:
+def _readable(action: str, prefix: str, params: Params, place: dict[str, str]) -> Params:
     if "QueueUrl" in params:
         return {"QueueName": str(params["QueueUrl"]).rpartition("/")[2]}
+    if prefix == "wafv2":
+        return {"Arns": [*_waf_own(action, params, place), *_nested(params)]}
     if "SubscriptionArn" in params and prefix == "sns":
         return {"TopicArn": str(params["SubscriptionArn"]).rpartition(":")[0]}
     return params
+
+
+def _waf_own(action: str, params: Params, place: dict[str, str]) -> Iterator[str]:
+    """What a request names by scope, name and id."""
+    kind = next((kind for member, kind in _WAF_MEMBERS.items() if member in params), None)
+    kind = kind or next((kind for noun, kind in _WAF_NOUNS.items() if action.endswith(noun)), None)
+    if kind and "Name" in params and "Scope" in params:
+        where = f"arn:{place['Partition']}:wafv2:{place['Region']}:{place['Account']}"
+        yield f"{where}:{_WAF_SCOPES[params['Scope']]}/{kind}/{params['Name']}/{params.get('Id', '?' * 36)}"
+
+
+def _nested(value: Any) -> Iterator[str]:
+    """All ARNs in a request, wherever they are: rules refer to sets."""
+    if isinstance(value, str) and value.startswith("arn:"):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _nested(item)
 
 
 def _arns(prefix: str, kind: str, params: Params, place: dict[str, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ VOLATILE = (
     *("ResponseMetadata", "CreationDate", "CreationDateTime", "TableId", "LatestStreamArn", "LatestStreamLabel", "LastModified"),
     *("AlarmConfigurationUpdatedTimestamp", "StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp"),
     *("StateTransitionedTimestamp", "ActionsSuppressedBy", "ActionsSuppressedReason", "creationTime", "storedBytes", "metricFilterCount"),
-    *("SubscriptionArn", "TableSizeBytes", "ItemCount", "IndexSizeBytes", "LastUpdateToPayPerRequestDateTime", "IndexStatus"),
+    *("LockToken", "SubscriptionArn", "TableSizeBytes", "ItemCount", "IndexSizeBytes", "LastUpdateToPayPerRequestDateTime", "IndexStatus"),
     *(
         "EarliestRestorableDateTime",
         "LatestRestorableDateTime",
@@ -40,9 +40,10 @@ def stable(value: Any) -> Any:
 
 
 def read(client: Callable[[str], Any]) -> dict[str, Any]:
-    """Every resource that the roles of the first phase keep, by service and name."""
+    """Every resource that the roles keep, by service and name."""
     cloudwatch, dynamodb, kms, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "kms", "logs", "s3", "sns", "sqs"))
     aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
+    wafv2 = client("wafv2")
     found: dict[str, Any] = secrets(client("secretsmanager"))
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
@@ -72,6 +73,14 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     for url in sqs.list_queues().get("QueueUrls", []):
         ask(f"queue {url}", sqs.get_queue_attributes, QueueUrl=url, AttributeNames=["Policy", "MessageRetentionPeriod"])
         ask(f"queue {url} tags", sqs.list_queue_tags, QueueUrl=url)
+    for kind, take in (("ip_set", "IPSets"), ("regex_pattern_set", "RegexPatternSets"), ("web_acl", "WebACLs")):
+        for one in getattr(wafv2, f"list_{kind}s")(Scope="REGIONAL")[take]:
+            ask(f"{kind} {one['Name']}", getattr(wafv2, f"get_{kind}"), Name=one["Name"], Scope="REGIONAL", Id=one["Id"])
+            ask(f"{kind} {one['Name']} tags", wafv2.list_tags_for_resource, ResourceARN=one["ARN"])
+    for one in client("elbv2").describe_load_balancers()["LoadBalancers"]:
+        ask(f"web ACL before {one['LoadBalancerName']}", wafv2.get_web_acl_for_resource, ResourceArn=one["LoadBalancerArn"])
+    for one in wafv2.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"]:
+        found[f"logging of {one['ResourceArn']}"] = stable(one)
     for name in dynamodb.list_tables()["TableNames"]:
         ask(f"table {name}", dynamodb.describe_table, TableName=name)
         key = found[f"table {name}"]["Table"].get("SSEDescription", {})

@@ -142,6 +142,17 @@ def others_at_work(place: Place) -> None:
     cloudwatch.put_dashboard(DashboardName="shop", DashboardBody=json.dumps({"widgets": [text]}))
 
 
+def rules_count(place: Place) -> None:
+    """Somebody has every rule of the web ACLs count again."""
+    client = place.client("wafv2")
+    for one in client.list_web_acls(Scope="REGIONAL")["WebACLs"]:
+        found = client.get_web_acl(ARN=one["ARN"])
+        acl = found["WebACL"]
+        rules = [{**rule, "OverrideAction" if "OverrideAction" in rule else "Action": {"Count": {}}} for rule in acl["Rules"]]
+        kept = {key: acl[key] for key in ("Name", "Id", "DefaultAction", "VisibilityConfig", "CustomResponseBodies") if acl.get(key)}
+        client.update_web_acl(Scope="REGIONAL", LockToken=found["LockToken"], Rules=rules, **kept)
+
+
 def held_lock(place: Place) -> None:
     """A run on another machine has died with the lock."""
     held = {

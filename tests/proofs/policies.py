@@ -17,7 +17,17 @@ from typing import Any
 
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
-from tests.proofs.drift import balancer_drift, drift, drift_each, empty, held_lock, leftover, no_leftover, others_at_work
+from tests.proofs.drift import (
+    balancer_drift,
+    drift,
+    drift_each,
+    empty,
+    held_lock,
+    leftover,
+    no_leftover,
+    others_at_work,
+    rules_count,
+)
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
@@ -92,6 +102,8 @@ def steps(source: Path) -> list[Step]:
         Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),
         Step("rollback", "rollback"),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
+        Step("promote_waf-check", "promote_waf", ("--check",), rules_count),
+        Step("promote_waf", "promote_waf", (), rules_count),
         Step("undo-check", "undo", ("--check",), whole_run),
         Step("undo", "undo", (), whole_run),
     ]

@@ -9,6 +9,7 @@ import time
 
 import pytest
 import requests
+from ansible_collections.prodready.aws.plugins.module_utils import waiters
 from ansible_collections.prodready.aws.plugins.module_utils.aws import Aws
 from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Wait
@@ -205,3 +206,17 @@ def test_what_the_collection_made_is_found_by_its_tags(run, client):
 def test_a_profile_that_is_not_there_is_an_error_before_any_request(aws):
     with pytest.raises(ProfileNotFound, match="nosuch"):
         aws(profile="nosuch")
+
+
+def test_what_is_too_early_is_asked_again_until_the_deadline(aws, client, endpoint_url, monkeypatch):
+    monkeypatch.setattr(waiters, "POLL_SECONDS", 0.01)
+    early = Call("create_table", CREATE, again=("WAFUnavailableEntityException",))
+    rule = {"operation": "CreateTable", "code": "WAFUnavailableEntityException", "status": 400}
+    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": [{**rule, "times": 2}]}, timeout=10).raise_for_status()
+    one = aws()
+    one.send("dynamodb", early)
+    assert one.guard.requests["dynamodb:CreateTable"] == 3
+
+    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": [rule]}, timeout=10).raise_for_status()
+    with pytest.raises(ClientError, match="WAFUnavailableEntityException"):
+        aws(deadline_seconds=0).send("dynamodb", early)

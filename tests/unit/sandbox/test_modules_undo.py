@@ -20,6 +20,9 @@ from ansible_collections.prodready.aws.plugins.modules import (
     target_groups,
     targets,
     undo,
+    waf_ip_sets,
+    waf_regex_pattern_sets,
+    waf_web_acls,
 )
 
 ALARM = {
@@ -36,6 +39,8 @@ BALANCER = {"name": "shop", "subnets": ["eu-central-1a", "eu-central-1b"]}
 FIXED = {"fixed_response": {"status_code": "200"}}
 PORT = {"load_balancer": "there", "port": 80, "protocol": "HTTP", "default_action": FIXED}
 IN_GROUP = {"target_group": "there", "id": "172.31.1.11"}
+BANNED = {"name": "banned", "ip_address_version": "IPV4"}
+WEB_ACL = {"name": "shop", "rules": [{"name": "foreign", "action": "block", "statement": {"geo_match": {"country_codes": ["DE"]}}}]}
 
 
 @pytest.fixture
@@ -127,6 +132,21 @@ CHANGES = {
         },
     ),
     "targets": (targets, {"targets": [IN_GROUP]}, {"targets": [IN_GROUP, {**IN_GROUP, "id": "172.31.1.12"}]}),
+    "waf_ip_sets": (
+        waf_ip_sets,
+        {"ip_sets": [{**BANNED, "addresses": ["192.0.2.1"]}]},
+        {"ip_sets": [{**BANNED, "addresses": ["192.0.2.2"], "description": "After", "tags": {"team": "a"}}]},
+    ),
+    "waf_regex_pattern_sets": (
+        waf_regex_pattern_sets,
+        {"regex_pattern_sets": [{"name": "foreign", "regular_expressions": ["^/before"]}]},
+        {"regex_pattern_sets": [{"name": "foreign", "regular_expressions": ["^/after"], "tags": {"team": "a"}}]},
+    ),
+    "waf_web_acls": (
+        waf_web_acls,
+        {"web_acls": [WEB_ACL]},
+        {"web_acls": [{**WEB_ACL, "captcha_config": 300, "tags": {"team": "a"}}], "promote": ["shop/foreign"]},
+    ),
 }
 KEEPS_DATA = {"secrets"}
 

@@ -35,6 +35,22 @@ def resource(*entries):
             "arn:${partition}:secretsmanager:${region}:${account}:secret:${app}/${environment}-??????",
         ),
         (
+            entry("wafv2", "UpdateIPSet", Name="shop-banned", Scope="REGIONAL", Id="1f", Addresses=[]),
+            "arn:${partition}:wafv2:${region}:${account}:regional/ipset/${app}-*",
+        ),
+        (
+            entry("wafv2", "CreateIPSet", Name="shop-banned", Scope="CLOUDFRONT", Addresses=[], Tags=[{"Key": "a", "Value": "b"}]),
+            "arn:${partition}:wafv2:${region}:${account}:global/ipset/${app}-*",
+        ),
+        (
+            entry("wafv2", "GetWebACLForResource", ResourceArn="arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/50d"),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
+        ),
+        (
+            entry("logs", "PutRetentionPolicy", logGroupName="aws-waf-logs-shop"),
+            "arn:${partition}:logs:${region}:${account}:log-group:aws-waf-logs-${app}:*",
+        ),
+        (
             entry("sqs", "CreateQueue", QueueName="prodready-drill-shop-1"),
             "arn:${partition}:sqs:${region}:${account}:prodready-drill-${app}-*",
         ),
@@ -106,3 +122,17 @@ def test_an_action_can_be_taken_away():
     document = {"Version": "2012-10-17", "Statement": [{"Sid": "A", "Action": ["s3:A", "s3:B"]}, {"Sid": "B", "Action": ["s3:A"]}]}
 
     assert without(document, "s3:A")["Statement"] == [{"Sid": "A", "Action": ["s3:B"]}]
+
+
+def test_a_web_acl_needs_the_sets_that_its_rules_refer_to():
+    reference = {"IPSetReferenceStatement": {"ARN": "arn:aws:wafv2:eu-west-1:1:regional/ipset/shop-banned/1f"}}
+    rules = [{"Name": "a", "Statement": {"NotStatement": {"Statement": reference}}}]
+    found = least(entry("wafv2", "UpdateWebACL", Name="shop", Scope="REGIONAL", Id="1f", Rules=rules, DefaultAction={"Allow": {}}))
+    assert [one["Resource"].rpartition(":")[2] for one in found] == ["regional/ipset/${app}-*", "regional/webacl/${app}/*"]
+
+
+def test_logging_of_a_web_acl_to_a_log_group_needs_what_lets_waf_write_there():
+    about = {"ResourceArn": "arn:aws:wafv2:eu-west-1:1:regional/webacl/shop/1f"}
+    to = ["arn:aws:logs:eu-west-1:1:log-group:aws-waf-logs-shop"]
+    found = least(entry("wafv2", "PutLoggingConfiguration", LoggingConfiguration={**about, "LogDestinationConfigs": to}))
+    assert {action for one in found for action in one["Action"]} >= {"logs:PutResourcePolicy", "wafv2:PutLoggingConfiguration"}

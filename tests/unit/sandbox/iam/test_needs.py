@@ -103,7 +103,7 @@ BACKUP = f"arn:aws:dynamodb:{PLACE}:table/a/backup/1"
                 "WebACLArn": f"arn:aws:wafv2:{PLACE}:regional/webacl/a/1",
                 "ResourceArn": f"arn:aws:elasticloadbalancing:{PLACE}:loadbalancer/app/a/1",
             },
-            [f"arn:aws:elasticloadbalancing:{PLACE}:loadbalancer/app/a/1", f"arn:aws:wafv2:{PLACE}:regional/webacl/a/1"],
+            [f"arn:aws:elasticloadbalancing:{PLACE}:loadbalancer/app/a/1", f"arn:aws:wafv2:{PLACE}:regional/webacl/a/1", "*"],
         ),
         ("elasticache", "DescribeReplicationGroups", {"ReplicationGroupId": "r"}, [f"arn:aws:elasticache:{PLACE}:replicationgroup:r"]),
     ],

@@ -110,13 +110,13 @@ class Load:
 
     def __enter__(self) -> Load:
         self.started = time.time()
-        self.threads = [threading.Thread(target=self._visit) for _ in range(self.connections)]
+        self.threads = [threading.Thread(target=self._visit) for __ in range(self.connections)]
         self.threads.append(threading.Thread(target=self._schedule))
         for thread in self.threads:
             thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self.done.set()
         self.threads[-1].join()
         for __ in range(self.connections):

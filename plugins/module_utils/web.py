@@ -23,7 +23,7 @@ def place_of(url: str, connect_to: Mapping[str, str] | None = None) -> tuple[str
     """The address and port to connect to for a URL; `connect_to` names others for a host:port, as curl's --connect-to."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    address, _, number = (connect_to or {}).get(f"{host}:{port}", f"{host}:{port}").rpartition(":")
+    address, __, number = (connect_to or {}).get(f"{host}:{port}", f"{host}:{port}").rpartition(":")
     return address.strip("[]"), int(number)
 
 
@@ -42,7 +42,7 @@ def exchange(
 
     `ca_path` is the file of the authority that signed the server's certificate; `source` the address of ours to come from.
     """
-    scheme, _, rest = url.partition("://")
+    scheme, __, rest = url.partition("://")
     host = urlsplit(url).netloc
     target = rest[len(host) :] or "/"
     try:

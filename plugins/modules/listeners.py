@@ -47,11 +47,11 @@ options:
         description: The domains of further certificates, shown to clients that name them.
         type: list
         elements: str
-      default_action: &action
+      default_action:
         description: What happens to a request that no rule is for.
         type: dict
         required: true
-        suboptions:
+        suboptions: &action
           forward:
             description: The target groups that requests go to.
             type: list
@@ -111,12 +111,12 @@ options:
                 suboptions:
                   name: {description: The name of the header., type: str, required: true}
                   values: {description: "Its values, one of which it has.", type: list, elements: str, required: true}
-          action: {<<: *action, description: What happens to such a request.}
+          action: {description: What happens to such a request., type: dict, required: true, suboptions: *action}
           tags: {description: "Tags to have, beside the listener's.", type: dict, default: {}}
       response_headers:
         description: Headers that the load balancer puts into every answer, in place of the application's. An empty text for none.
         type: dict
-        suboptions: &text
+        suboptions:
           strict_transport_security: &header {description: "The value.", type: str}
           content_security_policy: *header
           x_content_type_options: *header

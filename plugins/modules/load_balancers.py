@@ -158,7 +158,8 @@ BALANCER_SPEC: dict[str, Any] = {
     "tags": {"type": "dict", "default": {}},
 }
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#availability-zones
-LEAST_ZONES, LEAST_ADDRESSES = 2, 8
+LEAST_ZONES = 2
+LEAST_ADDRESSES = 8
 
 
 @dataclass

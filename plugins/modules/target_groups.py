@@ -51,7 +51,7 @@ options:
         type: dict
         suboptions:
           path: {description: The path that is asked for., type: str}
-          port: {description: The port, or V(traffic-port)., type: str}
+          port: {description: "The port, or V(traffic-port) for the one of each target.", type: str}
           protocol: {description: The protocol., type: str, choices: [HTTP, HTTPS]}
           matcher: {description: "The statuses of a healthy answer, such as V(200) or V(200-299).", type: str}
           interval_seconds: {description: "How often it is asked, 5 to 300 seconds.", type: int}

@@ -174,6 +174,43 @@ def ip_set_rows(bench: Bench, empty: float) -> None:
     ratio("IP sets unchanged: loop against set, start-up apart", loop_keep - empty, max(keep - empty, 0.01), "at least 25")
 
 
+def target_groups(count: int) -> list[dict[str, Any]]:
+    check = {"protocol": "HTTP", "path": "/health", "interval_seconds": 10, "timeout_seconds": 5}
+    return [{"name": f"set-{n}", "port": 3000, "health_check": check, "deregistration_delay_seconds": 30} for n in range(count)]
+
+
+def balancer_rows(bench: Bench, empty: float) -> None:
+    """Rules are those of two load balancers, each kept by one of both; upstream adds them one at a time."""
+    ec2, elbv2 = bench.client("ec2"), bench.client("elbv2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    groups = target_groups(20)
+    create = bench.row("20 target groups created, set module", bench.playbook("groups_set", target_groups=groups))
+    keep = bench.row("20 target groups unchanged, set module", bench.playbook("groups_set", 3, target_groups=groups))
+    loop = {"count": 20, "prefix": "loop", "vpc": vpc}
+    loop_create = bench.row("20 target groups created, loop of community.aws.elb_target_group", bench.playbook("groups_loop", **loop))
+    loop_keep = bench.row("20 target groups unchanged, loop", bench.playbook("groups_loop", **loop))
+    ratio("target groups created: loop against set, whole processes", loop_create, create, "as much as 20 can show")
+    ratio("target groups unchanged: loop against set, whole processes", loop_keep, keep, "as much as 20 can show")
+    ratio("target groups created: loop against set, start-up apart", loop_create - empty, create - empty, "at least 25")
+    ratio("target groups unchanged: loop against set, start-up apart", loop_keep - empty, keep - empty, "at least 25")
+
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
+    fixed = {"fixed_response": {"status_code": "200", "body": "ok"}}
+    for name in ("set", "loop"):
+        elbv2.create_load_balancer(Name=name, Subnets=subnets)
+    rules = [{"priority": number + 1, "conditions": {"path": [f"/{number}"]}, "action": fixed} for number in range(40)]
+    listener = {"load_balancer": "set", "port": 80, "protocol": "HTTP", "default_action": fixed, "rules": rules}
+    create = bench.row("40 listener rules created, set module", bench.playbook("rules_set", listeners=[listener]))
+    keep = bench.row("40 listener rules unchanged, set module", bench.playbook("rules_set", 3, listeners=[listener]))
+    loop = {"count": 40, "balancer": "loop", "subnets": subnets}
+    loop_create = bench.row("40 listener rules created, loop of amazon.aws.elb_application_lb", bench.playbook("rules_loop", **loop))
+    loop_keep = bench.row("40 listener rules unchanged, loop", bench.playbook("rules_loop", **loop))
+    ratio("listener rules created: loop against set, whole processes", loop_create, create, "as much as 40 can show")
+    ratio("listener rules unchanged: loop against set, whole processes", loop_keep, keep, "as much as 40 can show")
+    ratio("listener rules created: loop against set, start-up apart", loop_create - empty, create - empty, "at least 25")
+    ratio("listener rules unchanged: loop against set, start-up apart", loop_keep - empty, keep - empty, "at least 25")
+
+
 def main() -> None:
     collections = peer.fetch()
     folder = Path(tempfile.mkdtemp(prefix="prodready-benchmark-"))
@@ -186,12 +223,15 @@ def main() -> None:
             ("s3", "list_buckets"),
             ("wafv2", "list_ip_sets"),
             ("resourcegroupstaggingapi", "get_resources"),
+            ("ec2", "describe_vpcs"),
+            ("elbv2", "describe_target_groups"),
         ):
             getattr(bench.client(service), operation)(**({"Scope": "REGIONAL"} if service == "wafv2" else {}))
         empty = bench.row("one task that does nothing: Ansible's start-up", bench.playbook("nothing", 3))
         alarm_rows(bench, empty)
         lifecycle_rows(bench)
         ip_set_rows(bench, empty)
+        balancer_rows(bench, empty)
     finally:
         subprocess.run([*sandbox, "down", "--folder", str(folder)], cwd=CHECKOUT, check=True)
         shutil.rmtree(folder)

@@ -1,0 +1,115 @@
+"""Behind a load balancer: the second phase, a deployment under load, a failed one, a rollback, and a target that fails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.prodready.aws.plugins.module_utils.load import Load, summary
+
+from tests.integration.place import Place
+
+pytestmark = pytest.mark.timeout(1500)
+RATE = 50
+
+
+@pytest.fixture(scope="module")
+def balanced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An account on which both phases were run."""
+    made = Place(tmp_path_factory.mktemp("balanced") / "sandbox")
+    made.sandbox("up")
+    if off := made.state["off"].get("envoy"):
+        made.sandbox("down")
+        pytest.skip(off)
+    for phase in ("immediate", "short_term"):
+        run = made.playbook(phase)
+        assert run.code == 0, run.error
+    yield made
+    made.sandbox("down")
+
+
+def clients(place: Place) -> Load:
+    """Requests to the shop through its load balancer."""
+    state = place.state
+    return Load("https://shop.localhost/version", RATE, {"shop.localhost:443": state["connect_to"]["shop:443"]}, state["ca_path"], 30)
+
+
+def targets(place: Place) -> dict[str, str]:
+    elbv2 = place.client("elbv2")
+    (group,) = elbv2.describe_target_groups(Names=["shop"])["TargetGroups"]
+    found = elbv2.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
+    return {one["Target"]["Id"]: one["TargetHealth"]["State"] for one in found}
+
+
+HEALTHY = {"172.31.1.11": "healthy", "172.31.1.12": "healthy"}
+
+
+def test_the_phase_is_proven_on_real_requests_and_changes_nothing_the_second_time(balanced):
+    records = {record["id"]: record for record in balanced.proven()}
+    assert records["alb.tls.refused.shop.localhost.TLSv1.1"]["observed"] == "refused"
+    assert records["alb.redirect.shop.localhost"]["observed"][0] == 301
+    assert {record["state"] for record in records.values()} == {"holds"}
+    balanced.control("DELETE", "requests")
+    again = balanced.playbook("short_term")
+    assert (again.code, again.changed) == (0, 0), again.error
+    assert {request["operation"] for request in balanced.writes()} <= {"PutItem", "UpdateItem", "DeleteItem"}  # the lock
+
+
+def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanced, source):
+    planned = balanced.playbook("deploy", "--check", app_deploy_source=str(source("1.1.0")))
+    steps = {task["host"]: task["result"]["steps"] for task in planned.of("deployment")}
+    assert steps == dict.fromkeys(("app1", "app2"), ["install", "drain", "switch", "restart", "register"])
+
+    before = len(balanced.journal())
+    with clients(balanced) as load:
+        run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.0")))
+    assert run.code == 0, run.error
+    found = summary(load.samples)
+    assert (found["failed"], set(found["ends"])) == (0, {"200"}), found
+    assert found["requests"] > 10 * RATE
+    moves = [
+        (line["action"], line["name"].split()[1].partition(":")[0]) for line in balanced.journal()[before:] if "targets" in line["module"]
+    ]
+    assert moves == [(action, address) for address in HEALTHY for action in ("delete", "create")]
+    assert targets(balanced) == HEALTHY
+    assert {balanced.release(host).partition("-")[0] for host in balanced.hosts} == {"1.1.0"}
+
+
+def test_a_deployment_that_fails_leaves_the_host_registered_and_no_request_fails(balanced, source):
+    words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
+    with clients(balanced) as load:
+        run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.1", {"bin/server.js": words})), app_deploy_health_seconds=8)
+    assert run.code != 0
+    assert summary(load.samples)["failed"] == 0
+    assert targets(balanced) == HEALTHY
+
+
+def test_a_host_that_was_taken_out_by_hand_is_registered_though_nothing_else_is_to_be_done(balanced, source):
+    elbv2 = balanced.client("elbv2")
+    (group,) = elbv2.describe_target_groups(Names=["shop"])["TargetGroups"]
+    app2 = balanced.state["hosts"]["app2"]
+    target = {"TargetGroupArn": group["TargetGroupArn"], "Targets": [{"Id": app2["private_address"], "Port": app2["port"]}]}
+    elbv2.deregister_targets(**target)
+    elbv2.get_waiter("target_deregistered").wait(**target, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.0")))
+    assert run.code == 0, run.error
+    assert [task["result"]["steps"] for task in run.of("deployment") if task["host"] == "app2"] == [["register"], []]
+    assert targets(balanced) == HEALTHY
+
+
+def test_rollback_drains_and_registers_too(balanced):
+    with clients(balanced) as load:
+        run = balanced.playbook("rollback")
+    assert run.code == 0, run.error
+    assert summary(load.samples)["failed"] == 0
+    assert targets(balanced) == HEALTHY
+    assert {balanced.release(host).partition("-")[0] for host in balanced.hosts} == {"1.0.0"}
+
+
+def test_the_drill_shows_a_target_leave_and_come_back(balanced):
+    run = balanced.playbook("drill", drill="health_checks", alb_drill_rate=RATE, alb_drill_grace_seconds=120)
+    records = json.loads((balanced.evidence / "primary" / "drill-health_checks.json").read_text())
+    assert {record["id"].rpartition(".")[2] for record in records} == {"sent", "answered", "left", "back", "failed", "counted"}
+    assert run.code == 0, run.error
+    assert targets(balanced) == HEALTHY

@@ -172,7 +172,7 @@ def _of(group: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{at}: {key} must have 1 to 255 characters and none of : * $"
         # A field is $.name in a pattern for JSON, and name in one for columns.
         for value in map(str, [one.get("value") or "1", *(one.get("dimensions") or {}).values()]):
-            if value.startswith("$") and value.lstrip("$.") not in one["pattern"]:
+            if value.startswith("$") and not re.search(rf"(?<!\w){re.escape(value.lstrip('$.'))}(?!\w)", one["pattern"]):
                 yield f"{at}: {value} must be a field that its pattern has; the pattern is {one['pattern']!r}"
         if one.get("dimensions") and one.get("default_value") is not None:
             yield f"{at}: give either dimensions or default_value"

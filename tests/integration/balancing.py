@@ -29,7 +29,6 @@ class Answer:
     headers: list[tuple[str, str]]
     body: str
     certificate: dict[str, Any] | None = None
-    version: str = ""
 
     @property
     def json(self) -> dict[str, Any]:
@@ -186,11 +185,11 @@ class Balancing:
 
 
 def answer_of(connection: Any, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: Any = None) -> Answer:
+    # A connection that ends with its answer has no socket any more.
+    certificate = connection.sock.getpeercert() if isinstance(connection.sock, ssl.SSLSocket) else None
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
-    text = response.read().decode(errors="replace")
-    tls = connection.sock if isinstance(connection.sock, ssl.SSLSocket) else None
-    return Answer(response.status, response.getheaders(), text, tls and tls.getpeercert(), (tls and tls.version()) or "")
+    return Answer(response.status, response.getheaders(), response.read().decode(errors="replace"), certificate)
 
 
 @dataclass

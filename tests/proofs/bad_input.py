@@ -61,7 +61,7 @@ class Result:
         return found + [f"{task['task']!r} changed something" for task in self.tasks if task["result"].get("changed")]
 
 
-def run(place: Place, cases: Iterable[Case], folder: Path) -> dict[str, Result]:
+def run(place: Place, cases: Iterable[Case], folder: Path, at_once: int = AT_ONCE) -> dict[str, Result]:
     """Every case's result, by id; each asks AWS under a key of its own."""
     numbers = {case.id: number for number, case in enumerate(cases)}
     keys = {id: f"AKIABADINPUT{number:08}" for id, number in numbers.items()}
@@ -80,7 +80,7 @@ def run(place: Place, cases: Iterable[Case], folder: Path) -> dict[str, Result]:
 
     def together(playbook: str, tags: str, some: list[Case]) -> dict[str, Result]:
         hosts = {f"bad-{numbers[case.id]:03}": case for case in some}
-        file = folder / f"{playbook}-{tags}.json"
+        file = folder / f"{next(iter(hosts))}.json"
         # The sandbox is up, and its inventory is not where this one is.
         started = folder / "started.yml"
         started.write_text("[{name: The place is ready, ansible.builtin.meta: noop}]")
@@ -102,7 +102,7 @@ def run(place: Place, cases: Iterable[Case], folder: Path) -> dict[str, Result]:
     groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
         groups[(case.playbook, case.tags) if case.place else ("", case.id)].append(case)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         started = [
             pool.submit(together, playbook, tags, some) if playbook else pool.submit(alone, some[0])
             for (playbook, tags), some in groups.items()

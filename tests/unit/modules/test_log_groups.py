@@ -93,5 +93,9 @@ def test_a_field_of_the_pattern_is_a_value(pattern, value):
     assert problems([{**GROUP, "metric_filters": [{**FILTER, "pattern": pattern, "value": value}]}]) == []
 
 
+def test_a_field_whose_name_only_begins_as_one_of_the_pattern_is_another():
+    assert len(problems([{**GROUP, "metric_filters": [{**FILTER, "pattern": "{ $.msec > 5 }", "value": "$.ms"}]}])) == 1
+
+
 def test_two_groups_of_one_name_are_refused():
     assert problems([GROUP, GROUP]) == ["log group /shop: the name is used twice"]

@@ -113,6 +113,7 @@ class Place:
         """Run playbooks/<name>.yml with these command line arguments and extra variables."""
         extra = {"runbook_aws": self.aws, **variables}
         file = self.folder.parent / f"{next(self.runs):03}-{Path(name).name}.vars.json"
+        file.touch(0o600)
         file.write_text(json.dumps(extra))
         command = ["ansible-playbook", f"playbooks/{name}.yml", *arguments, "--extra-vars", f"@{file}"]
         env = {**self.env, "ANSIBLE_CONFIG": str(self.checkout / "ansible.cfg"), "RECORD_TO": str(file.with_suffix(".jsonl"))}

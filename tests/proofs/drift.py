@@ -121,6 +121,8 @@ def others_at_work(place: Place) -> None:
         dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     dynamodb.put_item(TableName="shop-orders", Item={"id": {"S": "1"}})
     s3.create_bucket(Bucket=IMAGES, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    # One that nobody has set anything of.
+    s3.create_bucket(Bucket=BUCKETS[1], CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     # A bucket that once had versions can be suspended, and never be without again.
     s3.put_bucket_versioning(Bucket=IMAGES, VersioningConfiguration={"Status": "Suspended"})
     rule = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}

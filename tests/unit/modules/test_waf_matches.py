@@ -122,7 +122,7 @@ def look(run, fake_aws, monkeypatch):
 
 
 def test_the_scenarios_are_waited_for_then_the_rule_may_block(look):
-    done = look([], [sample("union")], marker="mark", started=1.0, records=PLAYED)
+    done = look([], [sample("union")], marker="mark", started=1.0, records=PLAYED, wait_seconds=60)
     assert (done["promotable"], done["sampled"], done["rules_missed"]) == (["shop/sqli"], 1, [])
     assert done["text"][0] == "shop/sqli counted 7 requests in 24 h, 1 attacks of the scenarios; blocks from now on"
 

@@ -159,6 +159,8 @@ def there(client):
     vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
     balancer = elbv2.create_load_balancer(Name="there", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
     group = elbv2.create_target_group(Name="there", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")["TargetGroups"][0]
+    at_once = [{"Key": "deregistration_delay.timeout_seconds", "Value": "0"}]
+    elbv2.modify_target_group_attributes(TargetGroupArn=group["TargetGroupArn"], Attributes=at_once)
     forward = [{"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}]
     elbv2.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=8080, DefaultActions=forward)
 

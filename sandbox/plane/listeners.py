@@ -14,7 +14,7 @@ TRACE_LUA, ALB_LUA = ((Path(__file__).parent / name).read_text() for name in ("t
 MANAGER = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
 INSPECTED_BYTES = 8192
-WAF_SECONDS = 1
+WAF_SECONDS = 5
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 HEADERS_KB = 64
 

@@ -61,10 +61,10 @@ def release(production: Production, version: str) -> None:
     package.write_text(package.read_text().replace('"version": "1.0.0"', f'"version": "{version}"', 1))
 
 
-def test_the_guide_types_every_playbook():
+def test_the_guide_types_every_playbook_of_the_first_phase():
     typed = {match[1] for _, command in COMMANDS if (match := PLAYBOOK.search(command))}
-    parts = {"place", "lock", "report", "application"}
-    assert typed == {file.stem for file in (CHECKOUT / "playbooks").glob("*.yml")} - parts
+    parts, later_phases = {"place", "lock", "report", "application"}, {"short_term", "promote_waf"}
+    assert typed == {file.stem for file in (CHECKOUT / "playbooks").glob("*.yml")} - parts - later_phases
 
 
 @pytest.mark.parametrize("command", CHOSEN)
@@ -79,8 +79,8 @@ def test_each_command_of_the_guide_works_under_its_policy_and_talks_to_aws_alone
     place.control("DELETE", "enforcement")
     assert done.returncode == 0, done.stdout
     assert production.strangers == set()
-    if command.startswith("cp "):
-        fill_in(production.checkout / command.split()[-1], place, production.checkout)
+    if command.startswith("rm "):
+        fill_in(production.checkout / "inventories/shop", place, production.checkout)
 
 
 def test_the_guide_lists_the_hosts_that_it_takes(production: Production) -> None:

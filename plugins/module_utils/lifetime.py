@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 15
 class Lifetime:
     def __init__(self) -> None:
         self.pid = os.getpid()
+        # A shell's background job ignores the interrupt key.
+        self.interrupt = signal.SIGTERM if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else signal.SIGINT
         self.run, self.keepers = socket.socketpair()
         atexit.register(self._end)
 
@@ -48,7 +50,7 @@ class Lifetime:
         while not select.select([self.keepers], [], [], seconds)[0]:
             if problem := prolong():
                 self.keepers.sendall(f"{problem}\n".encode())
-                os.kill(self.pid, signal.SIGINT)
+                os.kill(self.pid, self.interrupt)
                 return
         release()
 

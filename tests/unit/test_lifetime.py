@@ -15,7 +15,7 @@ import pytest
 COLLECTIONS = Path(__file__).parents[2] / ".collections"
 # A run: it begins its lifetime, forks a task that has something kept, and goes on.
 RUN = """
-import os, sys, time
+import os, signal, sys, time
 from ansible_collections.prodready.aws.plugins.module_utils import lifetime
 
 def note(text):
@@ -26,6 +26,7 @@ def release():
     note("released")
     {release}
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest may be a shell's background job
 lifetime.begin()
 task = os.fork()
 if not task:

@@ -59,7 +59,7 @@ ROWS = [
         hosts=True,
     ),
     Row("undo", "used", "undo"),
-    Row("unlock", "locked", "unlock", ("-e", "lock=deploy"), serves=True),
+    Row("unlock", "locked", "unlock", ("-e", "lock=immediate"), serves=True),
     Row("drill", "applied", "drill", ("-e", "drill=alarms"), settled=VERIFIED, serves=True),
 ]
 

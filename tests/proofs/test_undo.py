@@ -9,7 +9,7 @@ import pytest
 from tests.integration.place import Place, Run
 from tests.proofs import account
 from tests.proofs.broken import Edit, broken
-from tests.proofs.drift import others_at_work
+from tests.proofs.drift import BUCKETS, others_at_work
 
 pytestmark = pytest.mark.timeout(300)
 ROLES = ("--tags", "dynamodb,s3,cloudwatch")
@@ -25,6 +25,8 @@ def read(place: Place) -> dict[str, Any]:
 def used(place: Place) -> Place:
     """An account where others have been at work."""
     others_at_work(place)
+    # From a bucket that keeps versions, or has, there is no way back to one that never did.
+    place.client("s3").put_bucket_versioning(Bucket=BUCKETS[1], VersioningConfiguration={"Status": "Suspended"})
     return place
 
 

@@ -180,8 +180,8 @@ BROKEN = {
         (
             Edit(
                 f"{UTILS}/plan.py",
-                "if other is None or other.get(key) != value}",
-                'if key != "versioning" and (other is None or other.get(key) != value)}',
+                "if other is None or key not in other or other[key] != value}",
+                'if key != "versioning" and (other is None or key not in other or other[key] != value)}',
             ),
         ),
         f"s3_buckets: {BUCKETS[0]} (update): versioning after: planned None, done 'Enabled'",

@@ -94,7 +94,7 @@ def _done(role: str, kind: str, name: str, first: Mapping[str, Any], last: Mappi
 
 
 def _only(state: Fields | None, other: Fields | None) -> Fields:
-    return {key: value for key, value in (state or {}).items() if other is None or other.get(key) != value}
+    return {key: value for key, value in (state or {}).items() if other is None or key not in other or other[key] != value}
 
 
 def matching(plan: Iterable[Said], kind: str, pattern: str) -> list[Said]:

@@ -28,7 +28,9 @@ ALARMS = [
 @pytest.fixture
 def aws(client, endpoint_url) -> Aws:
     keys = {"access_key": "AKIASANDBOX0000000", "secret_key": "sandbox-secret-key-sandbox"}
-    return Aws({"account": "123456789012", "region": "eu-central-1", "endpoint_url": endpoint_url, "concurrency": 4, "deadline_seconds": 5, **keys})
+    return Aws(
+        {"account": "123456789012", "region": "eu-central-1", "endpoint_url": endpoint_url, "concurrency": 4, "deadline_seconds": 5, **keys}
+    )
 
 
 def apply(aws, service, desired, read, calls, order=lambda change: 0):

@@ -146,7 +146,7 @@ ENVIRONMENT = [
     variable("a value that is no choice", "LOG_LEVEL", "loud", "is not one of debug, info, warn, error"),
     variable("no number", "RATE_LIMIT_PER_MINUTE", "many", "is not an integer such as 60"),
     variable("a number that is too small", "RATE_LIMIT_PER_MINUTE", "0", "is below 1"),
-    variable("a number that is too large", "KEEP_ALIVE_SECONDS", "61", "is above 60"),
+    variable("a number that is too large", "KEEP_ALIVE_SECONDS", "601", "is above 600"),
     variable("no boolean", "S3_FORCE_PATH_STYLE", "perhaps", "is not a boolean (true, false, 1, 0)"),
     variable("no URL", "PUBLIC_URL", "shop", "is not a URL with scheme and host"),
     variable("a host that is not allowed", "PUBLIC_URL", "http://shop.example.org", "has a host that is not one of 127.0.0.1"),

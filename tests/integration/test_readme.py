@@ -9,6 +9,8 @@ import pytest
 
 from tests.integration.place import CHECKOUT, Place
 
+pytestmark = pytest.mark.timeout(600)
+
 README = (CHECKOUT / "README.md").read_text()
 TYPED = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 PLAYBOOKS = [line for line in TYPED if line.startswith("ansible-playbook ")]

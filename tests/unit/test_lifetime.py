@@ -26,7 +26,9 @@ def release():
     note("released")
     {release}
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest may be a shell's background job
+# pytest may be a shell's background job, or run by nohup.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 lifetime.begin()
 task = os.fork()
 if not task:

@@ -37,19 +37,16 @@ _value:
 
 from typing import Any
 
-from ..module_utils.elb import text
+from ..module_utils.elb import BALANCER_ATTRIBUTES, text
 
 SITE = {"path": "/", "status": 200, "https_port": 443, "http_port": 80}
-ATTRIBUTES = {
-    "deletion_protection": "deletion_protection.enabled",
-    "drop_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
-}
+PROVEN = ("deletion_protection", "drop_invalid_headers")
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def attributes(balancer: dict[str, Any], arns: dict[str, str]) -> list[dict[str, str]]:
     about = {"name": balancer["name"], "arn": arns.get(balancer["name"], "")}
-    return [{**about, "key": key, "value": text(balancer[option])} for option, key in ATTRIBUTES.items() if option in balancer]
+    return [{**about, "key": BALANCER_ATTRIBUTES[option], "value": text(balancer[option])} for option in PROVEN if option in balancer]
 
 
 def logs(balancer: dict[str, Any]) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .alarms import ACTIONS, OF_ALARM, children, type_of
+from .lists import repeated, used_twice
 from .metrics import STATISTICS_ALLOWED, UNITS, query_problems, statistic_allowed
 
 BAND_OPERATORS = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
@@ -24,8 +25,7 @@ Item = Mapping[str, Any]
 
 
 def problems(items: list[Item]) -> list[str]:
-    names = [item["name"] for item in items]
-    found = [f"alarm {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1})]
+    found = used_twice("alarm", (item["name"] for item in items))
     for item in items:
         found += [f"alarm {item['name']}: {problem}" for problem in _of(item)]
     return found + [f"alarm {name}: its rule leads back to itself" for name in _circles(items)]
@@ -40,7 +40,7 @@ def _of(item: Item) -> Iterator[str]:
         actions = item.get(key) or []
         if len(actions) > 5:
             yield f"{key} must have at most 5 actions, not {len(actions)}"
-        yield from (f"{key} has {one} twice" for one in sorted({one for one in actions if actions.count(one) > 1}))
+        yield from (f"{key} has {one} twice" for one in repeated(actions))
         yield from (f"{key}: {one} is neither a topic's name nor an ARN" for one in actions if not TOPIC.fullmatch(one))
     given = [key for key in ("metric_name", "metrics", "rule") if item.get(key)]
     if len(given) != 1:

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime
 from string import Template
 from typing import Any
 
+from .lists import repeated
+
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "equals": lambda observed, expected: observed == expected,
     "differs": lambda observed, expected: observed != expected,
@@ -69,9 +71,7 @@ def expand(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def problems(claims: list[dict[str, Any]], today: date) -> list[str]:
     """What forbids asking at all: claims that could not fail, or could not be told apart."""
-    found = []
-    ids = [claim["id"] for claim in claims]
-    found += [f"{one}: two claims have this id" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found = [f"{one}: two claims have this id" for one in repeated(claim["id"] for claim in claims)]
     for claim in claims:
         expect = claim["expect"]
         if len(expect) != 1 or not set(expect) <= set(COMPARE):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .lists import used_twice
 from .metrics import STATISTICS_ALLOWED, Metric, query_problems, statistic_allowed
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def joined(dashboards: list[Mapping[str, Any]], widgets: list[Widget]) -> dict[s
 
 def problems(dashboards: list[Mapping[str, Any]], widgets: list[Widget]) -> list[str]:
     names = [one["name"] for one in dashboards]
-    found = [f"dashboard {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1})]
+    found = used_twice("dashboard", names)
     found += [
         f"dashboard {one}: name must be 1 to 255 of letters, digits, - and _"
         for one in names

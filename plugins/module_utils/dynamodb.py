@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import tag_rules
+from .lists import declared_twice, repeated
 from .plan import State
 from .tags import as_list
 
@@ -216,8 +217,7 @@ def immutable(name: str, before: State, after: State) -> Iterator[str]:
 
 def problems(tables: list[dict[str, Any]]) -> list[str]:
     """What is wrong with the given tables, before any request."""
-    names = [table["name"] for table in tables]
-    found = [f"{name}: the table is declared twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    found = declared_twice("table", (table["name"] for table in tables))
     for table in tables:
         found += [f"{table['name']}: {problem}" for problem in table_problems(table)]
     return found
@@ -250,8 +250,7 @@ def index_problems(table: dict[str, Any]) -> Iterator[str]:
         if len(indexes) > most:
             yield f"{len(indexes)} {kind}, at most {most} are allowed"
     indexes = [*local, *everywhere]
-    names = [index["name"] for index in indexes]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+    for name in repeated(index["name"] for index in indexes):
         yield f"index {name} is declared twice"
     for index in indexes:
         if not NAME.fullmatch(index["name"]):

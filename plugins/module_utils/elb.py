@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import acm
-from .plan import Call, Calls, Change
-from .tags import as_dict, as_list
+from .lists import batches
+from .plan import Call, Calls, Change, State
+from .tags import as_dict, as_list, tag_changes
 
 if TYPE_CHECKING:
     from .aws import Aws
@@ -24,6 +25,17 @@ MOST_TAGGED = 20
 PAGE = 400
 NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
 NAME_ALLOWED = "name must have 1 to 32 letters, digits and hyphens, and not begin or end with a hyphen"
+# The options of a load balancer that are attributes, by AWS's names.
+BALANCER_ATTRIBUTES = {
+    "deletion_protection": "deletion_protection.enabled",
+    "drop_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
+    "desync_mitigation": "routing.http.desync_mitigation_mode",
+    "idle_timeout_seconds": "idle_timeout.timeout_seconds",
+    "client_keep_alive_seconds": "client_keep_alive.seconds",
+    "http2": "routing.http2.enabled",
+    "preserve_host_header": "routing.http.preserve_host_header.enabled",
+    "waf_fail_open": "waf.fail_open.enabled",
+}
 LOGS = ("access_logs", "connection_logs", "health_check_logs")
 
 
@@ -62,17 +74,15 @@ class Elb:
 
 def tags_of(aws: Aws, arns: Iterable[str]) -> dict[str, dict[str, str]]:
     """The tags of resources by ARN; one request for 20."""
-    arns = list(arns)
-    some = [arns[start : start + MOST_TAGGED] for start in range(0, len(arns), MOST_TAGGED)]
-    answers = aws.each(lambda page: aws.call("elbv2", "describe_tags", ResourceArns=page)["TagDescriptions"], some)
+    answers = aws.each(lambda page: aws.call("elbv2", "describe_tags", ResourceArns=page)["TagDescriptions"], batches(arns, MOST_TAGGED))
     return {one["ResourceArn"]: as_dict(one["Tags"]) for answer in answers for one in answer}
 
 
 def tag_calls(change: Change, arn: str) -> Calls:
-    before, after = (change.before or {}).get("tags", {}), (change.after or {}).get("tags", {})
-    if gone := sorted(set(before) - set(after)):
-        yield Call("remove_tags", {"ResourceArns": [arn], "TagKeys": gone})
-    if new := {name: value for name, value in after.items() if before.get(name) != value}:
+    gone, new = tag_changes(change)
+    if gone:
+        yield Call("remove_tags", {"ResourceArns": [arn], "TagKeys": sorted(gone)})
+    if new:
         yield Call("add_tags", {"ResourceArns": [arn], "Tags": as_list(new)})
 
 
@@ -87,6 +97,15 @@ def attributes(answer: Mapping[str, Any]) -> dict[str, str]:
     places = {family: place(*(found.get(f"{family}.s3.{part}", "") for part in ("enabled", "bucket", "prefix"))) for family in LOGS}
     plain = {key: value for key, value in found.items() if not key.startswith(tuple(f"{family}.s3." for family in LOGS))}
     return {**plain, **{family: where for family, where in places.items() if f"{family}.s3.enabled" in found}}
+
+
+def asked_attributes(
+    aws: Aws, operation: str, key: str, arns: Mapping[str, str], desired: Mapping[str, State | None]
+) -> dict[str, dict[str, str]]:
+    """The attributes of those resources of which some are desired, by name; one request each."""
+    asked = [name for name in arns if any(map(is_attribute, desired[name] or {}))]
+    answers = aws.each(lambda name: aws.call("elbv2", operation, **{key: arns[name]}), asked)
+    return dict(zip(asked, map(attributes, answers), strict=True))
 
 
 def place(enabled: str, bucket: str, prefix: str | None) -> str:
@@ -111,8 +130,3 @@ def attribute_changes(change: Change) -> list[dict[str, str]]:
         else:
             sent[key] = value
     return [{"Key": key, "Value": value} for key, value in sent.items()]
-
-
-def twice(what: str, names: Iterable[str]) -> Iterator[str]:
-    names = list(names)
-    yield from (f"{name}: the {what} is declared twice" for name in sorted({name for name in names if names.count(name) > 1}))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from . import elb, tag_rules
+from .lists import declared_twice
 from .plan import State
 
 Action = Mapping[str, Any]
@@ -164,12 +165,12 @@ def want(listener: Mapping[str, Any], ownership: Mapping[str, str]) -> dict[str,
 
 def problems(listeners: list[Mapping[str, Any]]) -> Iterator[str]:
     """What is wrong with the given listeners, before any request."""
-    yield from elb.twice("listener", (listener_name(one["load_balancer"], one["port"]) for one in listeners))
+    yield from declared_twice("listener", (listener_name(one["load_balancer"], one["port"]) for one in listeners))
     for one in listeners:
         name = listener_name(one["load_balancer"], one["port"])
         yield from (f"{name}: {problem}" for problem in _listener_problems(one))
         rules = one["rules"] or []
-        yield from elb.twice("priority", (rule_name(name, rule["priority"]) for rule in rules))
+        yield from declared_twice("priority", (rule_name(name, rule["priority"]) for rule in rules))
         for rule in rules:
             yield from (f"{rule_name(name, rule['priority'])}: {problem}" for problem in _rule_problems(rule))
 
@@ -215,7 +216,7 @@ def _action_problems(action: Action, secure: bool | None = None) -> Iterator[str
 
 def _forward_problems(forward: list[Mapping[str, Any]], seconds: int | None) -> Iterator[str]:
     names = [one["target_group"] for one in forward]
-    yield from elb.twice("target group of forward", names)
+    yield from declared_twice("target group of forward", names)
     if len(names) > MOST_GROUPS:
         yield f"forward has {len(names)} target groups, at most {MOST_GROUPS} are allowed"
     for one in forward:

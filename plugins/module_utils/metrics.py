@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .lists import repeated
+
 if TYPE_CHECKING:
     from .aws import Aws
 
@@ -80,7 +82,7 @@ def query_problems(where: str, queries: list[Mapping[str, Any]], ids_required: b
     """What is wrong with a set of metrics and expressions that refer to each other by id."""
     found = []
     ids = [query["id"] for query in queries if query.get("id")]
-    found += [f"{where}: the id {one} is used twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found += [f"{where}: the id {one} is used twice" for one in repeated(ids)]
     for number, query in enumerate(queries):
         at = f"{where}, metric {query.get('id') or number + 1}"
         if ids_required and not query.get("id"):

@@ -12,6 +12,7 @@ from typing import Any
 from . import s3_lifecycle, tag_rules
 from .aws import Aws
 from .bucket_policy import TLS_ONLY
+from .lists import declared_twice
 from .plan import Call, State
 from .tags import as_dict, as_list
 
@@ -156,8 +157,7 @@ PUT: dict[str, Callable[[dict[str, str], State], Call]] = {
 
 def problems(buckets: list[Mapping[str, Any]]) -> list[str]:
     """What is wrong with the given buckets, before any request."""
-    names = [bucket["name"] for bucket in buckets]
-    found = [f"{name}: the bucket is declared twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    found = declared_twice("bucket", (bucket["name"] for bucket in buckets))
     for bucket in buckets:
         found += [f"{bucket['name']}: {problem}" for problem in bucket_problems(bucket)]
     return found

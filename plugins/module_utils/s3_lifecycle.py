@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from . import tag_rules
+from .lists import repeated
 from .plan import State
 from .tags import as_dict, as_list
 
@@ -103,8 +104,7 @@ def to_s3(identifier: str, rule: State) -> dict[str, Any]:
 
 def problems(rules: list[Mapping[str, Any]]) -> Iterator[str]:
     """What S3 would refuse, by rule."""
-    identifiers = [rule["id"] for rule in rules]
-    for identifier in sorted({one for one in identifiers if identifiers.count(one) > 1}):
+    for identifier in repeated(rule["id"] for rule in rules):
         yield f"lifecycle rule {identifier} is declared twice"
     if len(rules) > MOST_RULES:
         yield f"{len(rules)} lifecycle rules, at most {MOST_RULES} are allowed"
@@ -152,8 +152,7 @@ def filter_problems(rule: Mapping[str, Any]) -> Iterator[str]:
 
 
 def transition_problems(what: str, transitions: list[Mapping[str, Any]], expiration: Mapping[str, Any]) -> Iterator[str]:
-    classes = [one["storage_class"] for one in transitions]
-    for storage_class in sorted({one for one in classes if classes.count(one) > 1}):
+    for storage_class in repeated(one["storage_class"] for one in transitions):
         yield f"{what} names {storage_class} twice"
     for one in transitions:
         days, day = one["days"], one.get("date")

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from .lists import repeated
+
 HEADER = "X-Prodready-Scenario"
 AGENT = {"User-Agent": "prodready-scenarios", "Accept": "*/*"}
 BODIES = ("body", "json", "form", "body_bytes")
 
 
 def problems(scenarios: list[Mapping[str, Any]]) -> list[str]:
-    ids = [one["id"] for one in scenarios]
-    found = [f"scenario {one}: the id is used twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found = [f"scenario {one}: the id is used twice" for one in repeated(one["id"] for one in scenarios)]
     return found + [f"scenario {one['id']}: {problem}" for one in scenarios for problem in _of(one)]
 
 

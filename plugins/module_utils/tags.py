@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .lists import batches
 from .plan import Call, Calls, Change
 
 # https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
@@ -23,23 +24,29 @@ def as_dict(tags: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def listed_tags(aws: Any, arns: Iterable[str]) -> dict[str, dict[str, str]]:
     """The tags by ARN, as far as GetResources knows of them, which follows a change after a while only; one request for 100."""
-    arns = list(arns)
 
     def page(some: list[str]) -> list[dict[str, Any]]:
         return aws.call("resourcegroupstaggingapi", "get_resources", ResourceARNList=some)["ResourceTagMappingList"]
 
-    pages = [arns[start : start + LISTED_AT_ONCE] for start in range(0, len(arns), LISTED_AT_ONCE)]
-    return {one["ResourceARN"]: as_dict(one["Tags"]) for answer in aws.each(page, pages) for one in answer}
+    answers = aws.each(page, batches(arns, LISTED_AT_ONCE))
+    return {one["ResourceARN"]: as_dict(one["Tags"]) for answer in answers for one in answer}
 
 
 def lacks(tags: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     return bool(wanted.items() - tags.items())
 
 
+def tag_changes(change: Change) -> tuple[dict[str, str], dict[str, str]]:
+    """The tags that go, and those that are new or have another value."""
+    before, after = (change.before or {}).get("tags", {}), (change.after or {}).get("tags", {})
+    gone = {name: value for name, value in before.items() if name not in after}
+    return gone, {name: value for name, value in after.items() if before.get(name) != value}
+
+
 def tag_calls(change: Change, arn: str, key: str = "ResourceARN") -> Calls:
     """What brings the tags of something that exists from before to after; for services that write tags as a list."""
-    before, after = (change.before or {}).get("tags", {}), (change.after or {}).get("tags", {})
-    if gone := sorted(set(before) - set(after)):
-        yield Call("untag_resource", {key: arn, "TagKeys": gone})
-    if new := {name: value for name, value in after.items() if before.get(name) != value}:
+    gone, new = tag_changes(change)
+    if gone:
+        yield Call("untag_resource", {key: arn, "TagKeys": sorted(gone)})
+    if new:
         yield Call("tag_resource", {key: arn, "Tags": as_list(new)})

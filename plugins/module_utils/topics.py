@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .lists import repeated, used_twice
 from .plan import Call, Calls, Change, State
-from .tags import as_dict, as_list, tag_calls
+from .tags import as_dict, as_list, tag_calls, tag_changes
 
 if TYPE_CHECKING:
     from .aws import Aws
@@ -41,10 +42,8 @@ GONE = ("NotFound", "NotFoundException")
 
 
 def problems(topics: list[Mapping[str, Any]]) -> list[str]:
-    names = [topic["name"] for topic in topics]
-    found = [f"topic {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1})]
-    inboxes = [topic["inbox"] for topic in topics if topic.get("inbox")]
-    found += [f"inbox {one}: two topics have it" for one in sorted({one for one in inboxes if inboxes.count(one) > 1})]
+    found = used_twice("topic", (topic["name"] for topic in topics))
+    found += [f"inbox {one}: two topics have it" for one in repeated(topic["inbox"] for topic in topics if topic.get("inbox"))]
     for topic in topics:
         found += [f"topic {topic['name']}: {problem}" for problem in _of(topic)]
     return found
@@ -58,8 +57,8 @@ def _of(topic: Mapping[str, Any]) -> Iterator[str]:
     if topic.get("inbox") and not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", topic["inbox"]):
         yield "inbox must be 1 to 80 of letters, digits, _ and -"
     subscriptions = topic.get("subscriptions") or []
-    keys = [(one["protocol"], hidden(one["endpoint"])) for one in subscriptions]
-    yield from (f"subscription {' '.join(one)} is given twice" for one in sorted({one for one in keys if keys.count(one) > 1}))
+    keys = ((one["protocol"], hidden(one["endpoint"])) for one in subscriptions)
+    yield from (f"subscription {' '.join(one)} is given twice" for one in repeated(keys))
     for one in subscriptions:
         at = f"subscription {one['protocol']} {hidden(one['endpoint'])}"
         if not re.fullmatch(ENDPOINTS[one["protocol"]], one["endpoint"]):
@@ -270,8 +269,8 @@ def _inbox_calls(aws: Aws, change: Change) -> Calls:
     url = (yield Call("get_queue_url", found, service="sqs"))["QueueUrl"]
     if change.differs("writers"):
         yield Call("set_queue_attributes", {"QueueUrl": url, "Attributes": {"Policy": policy}}, service="sqs")
-    if gone := sorted(set(change.before["tags"]) - set(state["tags"])):
-        yield Call("untag_queue", {"QueueUrl": url, "TagKeys": gone}, service="sqs")
+    if gone := tag_changes(change)[0]:
+        yield Call("untag_queue", {"QueueUrl": url, "TagKeys": sorted(gone)}, service="sqs")
     if change.differs("tags") and state["tags"]:
         yield Call("tag_queue", {"QueueUrl": url, "Tags": dict(state["tags"])}, service="sqs")
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .guard import Refused
-from .plan import Call, Calls, State
-from .tags import as_dict
+from .plan import Call, Calls, Change, State
+from .tags import as_dict, as_list, tag_calls
 from .waf_form import members, shape, to_aws
 
 if TYPE_CHECKING:
@@ -39,10 +39,6 @@ def misplaced(scope: str, region: str) -> list[str]:
     """https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html"""
     wrong = scope == "CLOUDFRONT" and region != "us-east-1"
     return [f"scope CLOUDFRONT is kept in us-east-1 alone, and this place is {region}: declare it at a place of us-east-1"] if wrong else []
-
-
-def twice(what: str, names: list[str]) -> list[str]:
-    return [f"{what} {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1})]
 
 
 def text_problems(request: str, given: Mapping[str, Any], *keys: str) -> Iterator[str]:
@@ -110,3 +106,23 @@ def locked(get: Call, call: Callable[[Mapping[str, Any]], Call]) -> Calls:
         params = {**made.params, "LockToken": found["LockToken"]}
         if (yield Call(made.operation, params, missing=() if attempt == ATTEMPTS else LOCKED, again=EARLY)) is not None:
             return
+
+
+def set_calls(
+    aws: Aws, kind: str, change: Change, made: Mapping[str, Any], content: str, update: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> Calls:
+    """The requests of an IP set or regex pattern set: `made` is what a new one has, `update` what it has from what was read."""
+    state = change.after or change.before or {}
+    scope = state["scope"]
+    if change.before is None:
+        tags = {"Tags": as_list(state["tags"])} if state["tags"] else {}
+        yield Call(f"create_{kind}", {"Name": change.name, "Scope": scope, **made, **tags})
+        return
+    one = summary(aws, kind, scope, change.name)
+    get = Call(f"get_{kind}", at(one, scope))
+    if change.after is None:
+        yield from locked(get, lambda found: Call(f"delete_{kind}", at(one, scope)))
+        return
+    if change.differs("description", content):
+        yield from locked(get, lambda found: Call(f"update_{kind}", {**at(one, scope), **update(found)}))
+    yield from tag_calls(change, one["ARN"])

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .lists import used_twice
 from .plan import State
 from .waf_form import Arns, members, shape, to_aws, to_plain
 
@@ -96,8 +97,7 @@ def problems(acls: list[Mapping[str, Any]]) -> list[str]:
 
 
 def _of(acl: Mapping[str, Any]) -> Iterator[str]:
-    names = [rule.get("name") for rule in acl.get("rules") or []]
-    yield from (f"rule {name}: the name is used twice" for name in sorted({str(name) for name in names if names.count(name) > 1}))
+    yield from used_twice("rule", (str(rule.get("name")) for rule in acl.get("rules") or []))
     for place, rule in enumerate(acl.get("rules") or []):
         try:
             if "name" not in rule:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .plan import Call, Calls, Change, State
 from .tags import as_list, tag_calls
-from .waf import EARLY, GONE, at, listed, locked, summary, tags_of
+from .waf import EARLY, GONE, at, by_scope, listed, locked, summary, tags_of
 from .waf_form import references
 from .waf_rules import logging_of, logging_to_aws, rules_to_aws, settings, settings_to_aws, state_of
 
@@ -127,8 +127,4 @@ def acl_calls(aws: Aws, change: Change, scope: str) -> Calls:
 
 
 def current(aws: Aws, recorded: Mapping[str, State]) -> Mapping[str, State]:
-    found: dict[str, State] = {}
-    for scope in sorted({state["scope"] for state in recorded.values()}):
-        names = [name for name, state in recorded.items() if state["scope"] == scope]
-        found |= read(aws, scope, names, known(aws, scope, names))
-    return found
+    return by_scope(recorded, lambda scope, names: read(aws, scope, names, known(aws, scope, names)))

@@ -80,8 +80,9 @@ from typing import Any
 
 from ..module_utils import acm, tag_rules
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import declared_twice
 from ..module_utils.plan import Call, Calls, Change, State, Wait
-from ..module_utils.tags import as_dict, as_list
+from ..module_utils.tags import as_dict, as_list, tag_changes
 from ..module_utils.undo import Undo
 
 CERTIFICATE_SPEC: dict[str, Any] = {
@@ -157,10 +158,10 @@ def calls(arn: str | None, hosted_zones: list[dict[str, Any]], change: Change) -
 
 def tag_calls(change: Change, certificate: dict[str, Any]) -> Calls:
     """ACM takes tags away by key and value."""
-    before, after = (change.before or {})["tags"], (change.after or {})["tags"]
-    if gone := {key: value for key, value in before.items() if key not in after}:
+    gone, new = tag_changes(change)
+    if gone:
         yield Call("remove_tags_from_certificate", {**certificate, "Tags": as_list(gone)})
-    if new := {key: value for key, value in after.items() if before.get(key) != value}:
+    if new:
         yield Call("add_tags_to_certificate", {**certificate, "Tags": as_list(new)})
 
 
@@ -202,7 +203,7 @@ UNDO = Undo("acm", read, undo_calls)
 
 def problems(certificates: list[Mapping[str, Any]]) -> Iterator[str]:
     firsts = [item["domains"][0] for item in certificates if item["domains"]]
-    yield from (f"{name}: the certificate is declared twice" for name in sorted({name for name in firsts if firsts.count(name) > 1}))
+    yield from declared_twice("certificate", firsts)
     for number, item in enumerate(certificates, 1):
         domains = item["domains"]
         at = domains[0] if domains else f"certificate {number}"

@@ -227,6 +227,7 @@ from typing import Any
 from ..module_utils.alarm_problems import problems
 from ..module_utils.alarms import by_name, children, detector_of, metrics_of, request, state_of, want
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import batches
 from ..module_utils.metrics import EMITTED_SPEC, Metric, unknown
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.tags import as_dict, as_list, lacks, listed_tags, tag_calls
@@ -262,11 +263,6 @@ TYPES = ["MetricAlarm", "CompositeAlarm"]
 PAGE = 100  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 
 
-def pages(items: Iterable[str]) -> list[list[str]]:
-    items = list(items)
-    return [items[start : start + PAGE] for start in range(0, len(items), PAGE)]
-
-
 def describe(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The alarms of these names; one request for 100 of them."""
 
@@ -274,7 +270,7 @@ def describe(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         answer = aws.call("cloudwatch", "describe_alarms", AlarmNames=some, AlarmTypes=TYPES, MaxRecords=PAGE)
         return [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
 
-    found = [alarm for answer in aws.each(page, pages(names)) for alarm in answer]
+    found = [alarm for answer in aws.each(page, batches(names, PAGE)) for alarm in answer]
     return {alarm["AlarmName"]: state_of(alarm, aws) for alarm in found}
 
 

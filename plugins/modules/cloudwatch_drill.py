@@ -70,14 +70,16 @@ from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.drill import Drill, Subscriber, why_not
+from ..module_utils.lists import batches
 
 PAGE = 100
 
 
 def describe(aws: Aws, names: list[str]) -> dict[str, dict[str, Any]]:
-    some = [names[start : start + PAGE] for start in range(0, len(names), PAGE)]
     types = ["MetricAlarm", "CompositeAlarm"]
-    found = aws.each(lambda page: aws.call("cloudwatch", "describe_alarms", AlarmNames=page, AlarmTypes=types, MaxRecords=PAGE), some)
+    found = aws.each(
+        lambda page: aws.call("cloudwatch", "describe_alarms", AlarmNames=page, AlarmTypes=types, MaxRecords=PAGE), batches(names, PAGE)
+    )
     alarms = [alarm for page in found for kind in ("MetricAlarms", "CompositeAlarms") for alarm in page.get(kind, [])]
     return {alarm["AlarmName"]: alarm for alarm in alarms}
 

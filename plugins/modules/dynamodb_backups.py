@@ -67,6 +67,7 @@ from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.guard import Refused
+from ..module_utils.lists import declared_twice
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.undo import Undo
 
@@ -155,8 +156,7 @@ UNDO = Undo("dynamodb", current, kept=kept)
 
 def problems(backups: list[Mapping[str, Any]]) -> Iterator[str]:
     names = [f"{backup['table']}/{backup['name']}" for backup in backups]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{name}: the restore point is declared twice"
+    yield from declared_twice("restore point", names)
     for name, backup in zip(names, backups, strict=True):
         for key in ("table", "name"):
             if not NAME.fullmatch(backup[key]):

@@ -130,21 +130,12 @@ from typing import Any
 
 from ..module_utils import elb, tag_rules, vpc
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import declared_twice
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.tags import as_list
 from ..module_utils.undo import Undo
 
 LOGS = {"type": "dict", "options": {"enabled": {"type": "bool", "default": True}, "bucket": {"type": "str"}, "prefix": {"type": "str"}}}
-ATTRIBUTES = {
-    "deletion_protection": "deletion_protection.enabled",
-    "drop_invalid_headers": "routing.http.drop_invalid_header_fields.enabled",
-    "desync_mitigation": "routing.http.desync_mitigation_mode",
-    "idle_timeout_seconds": "idle_timeout.timeout_seconds",
-    "client_keep_alive_seconds": "client_keep_alive.seconds",
-    "http2": "routing.http2.enabled",
-    "preserve_host_header": "routing.http.preserve_host_header.enabled",
-    "waf_fail_open": "waf.fail_open.enabled",
-}
 BALANCER_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "scheme": {"type": "str", "choices": ["internet-facing", "internal"]},
@@ -184,7 +175,7 @@ class Network:
 
 def attributes(balancer: Mapping[str, Any]) -> dict[str, str]:
     """The given attributes by AWS's names; of logs their place."""
-    given: dict[str, Any] = {name: balancer[option] for option, name in ATTRIBUTES.items()}
+    given: dict[str, Any] = {name: balancer[option] for option, name in elb.BALANCER_ATTRIBUTES.items()}
     for family in ("access_logs", "connection_logs"):
         if logs := balancer[family]:
             given[family] = elb.place(elb.text(logs["enabled"]), logs["bucket"], logs["prefix"])
@@ -213,12 +204,7 @@ def read(aws: Aws, desired: Mapping[str, State | None], network: Network) -> dic
     found = {name: one for name, one in elb.Elb(aws).load_balancers.items() if name in desired}
     arns = {name: one["LoadBalancerArn"] for name, one in found.items()}
     tags = elb.tags_of(aws, arns.values())
-    asked = [name for name in found if any(map(elb.is_attribute, desired[name] or {}))]
-
-    def attributes_of(name: str) -> dict[str, str]:
-        return elb.attributes(aws.call("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=arns[name]))
-
-    more = dict(zip(asked, aws.each(attributes_of, asked), strict=True))
+    more = elb.asked_attributes(aws, "describe_load_balancer_attributes", "LoadBalancerArn", arns, desired)
     return {
         name: {
             "type": one.get("Type", "application"),
@@ -248,8 +234,8 @@ def calls(network: Network, change: Change) -> Calls:
     balancer = {"LoadBalancerArn": answer["LoadBalancers"][0]["LoadBalancerArn"]}
     arns = {"LoadBalancerArns": [balancer["LoadBalancerArn"]]}
     if state is None:
-        if (change.before or {}).get(ATTRIBUTES["deletion_protection"]) == "true":
-            unprotected = [{"Key": ATTRIBUTES["deletion_protection"], "Value": "false"}]
+        if (change.before or {}).get(elb.BALANCER_ATTRIBUTES["deletion_protection"]) == "true":
+            unprotected = [{"Key": elb.BALANCER_ATTRIBUTES["deletion_protection"], "Value": "false"}]
             yield Call("modify_load_balancer_attributes", {**balancer, "Attributes": unprotected})
         yield Call("delete_load_balancer", balancer)
         yield Wait("load_balancers_deleted", arns, until=f"load balancer {change.name} is gone")
@@ -276,7 +262,7 @@ UNDO = Undo(
 
 
 def problems(balancers: list[Mapping[str, Any]]) -> Iterator[str]:
-    yield from elb.twice("load balancer", (one["name"] for one in balancers))
+    yield from declared_twice("load balancer", (one["name"] for one in balancers))
     for one in balancers:
         yield from (f"{one['name']}: {problem}" for problem in balancer_problems(one))
 

@@ -120,8 +120,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import used_twice
 from ..module_utils.metrics import UNITS
 from ..module_utils.plan import Call, Calls, Change, State
+from ..module_utils.tags import tag_changes
 from ..module_utils.undo import Undo
 
 RETENTION_DAYS = (0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -146,8 +148,7 @@ MISSING = ("ResourceNotFoundException",)
 
 
 def problems(groups: list[Mapping[str, Any]]) -> list[str]:
-    names = [group["name"] for group in groups]
-    found = [f"log group {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1})]
+    found = used_twice("log group", (group["name"] for group in groups))
     for group in groups:
         found += [f"log group {group['name']}: {problem}" for problem in _of(group)]
     return found
@@ -159,8 +160,7 @@ def _of(group: Mapping[str, Any]) -> Iterator[str]:
     filters = group.get("metric_filters") or []
     if filters and group.get("log_class") not in (None, "STANDARD"):
         yield "metric_filters need the log_class STANDARD"
-    names = [one["name"] for one in filters]
-    yield from (f"metric filter {one}: the name is used twice" for one in sorted({one for one in names if names.count(one) > 1}))
+    yield from used_twice("metric filter", (one["name"] for one in filters))
     for one in filters:
         at = f"metric filter {one['name']}"
         if not re.fullmatch(r"[^:*]{1,512}", one["name"]):
@@ -283,9 +283,10 @@ def group_calls(aws: Aws, change: Change) -> Calls:
     if change.differs("deletion_protection"):
         params = {"logGroupIdentifier": name, "deletionProtectionEnabled": state["deletion_protection"]}
         yield Call("put_log_group_deletion_protection", params)
-    if gone := sorted(set(change.before["tags"]) - set(state["tags"])):
-        yield Call("untag_resource", {"resourceArn": arn(aws, name), "tagKeys": gone})
-    if new := {key: value for key, value in state["tags"].items() if change.before["tags"].get(key) != value}:
+    gone, new = tag_changes(change)
+    if gone:
+        yield Call("untag_resource", {"resourceArn": arn(aws, name), "tagKeys": sorted(gone)})
+    if new:
         yield Call("tag_resource", {"resourceArn": arn(aws, name), "tags": new})
 
 

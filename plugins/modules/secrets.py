@@ -92,6 +92,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils import env_file, secret
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.censor import keep_readable
+from ..module_utils.lists import repeated
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.secret import CURRENT, Content, Secret, Version
 from ..module_utils.tags import as_dict, as_list, tag_calls
@@ -212,9 +213,7 @@ UNDO = Undo(secret.SERVICE, current_of, lambda module, change: calls(change, {})
 
 def problems(items: list[dict]) -> list[str]:
     """What the argument specification cannot say; limits of CreateSecret and PutSecretValue."""
-    found = []
-    names = [item["name"] for item in items]
-    found += [f"{name}: is there twice; give each secret once" for name in sorted({name for name in names if names.count(name) > 1})]
+    found = [f"{name}: is there twice; give each secret once" for name in repeated(item["name"] for item in items)]
     for item in items:
         name = item["name"]
         if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):

@@ -121,6 +121,7 @@ from typing import Any
 
 from ..module_utils import elb, tag_rules, vpc
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import declared_twice
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.tags import as_list
 from ..module_utils.undo import Undo
@@ -215,12 +216,7 @@ def read(aws: Aws, desired: Mapping[str, State | None], vpcs: vpc.Named) -> dict
     found = {name: group for name, group in elb.Elb(aws).target_groups.items() if name in desired}
     arns = {name: group["TargetGroupArn"] for name, group in found.items()}
     tags = elb.tags_of(aws, arns.values())
-    asked = [name for name in found if any(map(elb.is_attribute, desired[name] or {}))]
-
-    def attributes_of(name: str) -> dict[str, str]:
-        return elb.attributes(aws.call("elbv2", "describe_target_group_attributes", TargetGroupArn=arns[name]))
-
-    more = dict(zip(asked, aws.each(attributes_of, asked), strict=True))
+    more = elb.asked_attributes(aws, "describe_target_group_attributes", "TargetGroupArn", arns, desired)
     return {name: {**state_of(group, vpcs), **more.get(name, {}), "tags": tags.get(arns[name], {})} for name, group in found.items()}
 
 
@@ -261,7 +257,7 @@ UNDO = Undo("elbv2", lambda aws, known: read(aws, known, vpc.vpcs(aws)), undo_ca
 
 
 def problems(groups: list[Mapping[str, Any]]) -> Iterator[str]:
-    yield from elb.twice("target group", (group["name"] for group in groups))
+    yield from declared_twice("target group", (group["name"] for group in groups))
     for group in groups:
         yield from (f"{group['name']}: {problem}" for problem in group_problems(group))
 

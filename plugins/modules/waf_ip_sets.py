@@ -76,10 +76,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.plan import Call, Calls, Change, State
-from ..module_utils.tags import as_list, tag_calls
+from ..module_utils.lists import used_twice
+from ..module_utils.plan import Calls, Change, State
 from ..module_utils.undo import Undo
-from ..module_utils.waf import SCOPE_SPEC, at, by_scope, each_of, locked, misplaced, summary, text_problems, twice
+from ..module_utils.waf import SCOPE_SPEC, at, by_scope, each_of, misplaced, set_calls, text_problems
 
 SET_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -102,7 +102,7 @@ def version(addresses: Iterable[str]) -> str | None:
 
 
 def problems(sets: list[Mapping[str, Any]]) -> list[str]:
-    found = twice("IP set", [one["name"] for one in sets])
+    found = used_twice("IP set", [one["name"] for one in sets])
     return found + [f"IP set {one['name']}: {problem}" for one in sets for problem in _of(one)]
 
 
@@ -155,27 +155,17 @@ def params(addresses: list[str], state: State) -> dict[str, Any]:
 
 def calls(aws: Aws, change: Change) -> Calls:
     state = change.after or change.before or {}
-    scope = state["scope"]
-    if change.before is None:
-        tags = {"Tags": as_list(state["tags"])} if state["tags"] else {}
-        where = {"Name": change.name, "Scope": scope, "IPAddressVersion": state["ip_address_version"]}
-        yield Call("create_ip_set", {**where, **params(state.get("addresses", []), state), **tags})
-        return
-    one = summary(aws, "ip_set", scope, change.name)
-    get = Call("get_ip_set", at(one, scope))
-    if change.after is None:
-        yield from locked(get, lambda found: Call("delete_ip_set", at(one, scope)))
-        return
-    if change.differs("description", "addresses"):
-        # Addresses that are not declared are somebody else's, who may be at work.
-        kept = not change.differs("addresses")
-        yield from locked(
-            get,
-            lambda found: Call(
-                "update_ip_set", {**at(one, scope), **params(found["IPSet"]["Addresses"] if kept else state["addresses"], state)}
-            ),
-        )
-    yield from tag_calls(change, one["ARN"])
+    made = {"IPAddressVersion": state.get("ip_address_version"), **params(state.get("addresses", []), state)}
+    # Addresses that are not declared are somebody else's, who may be at work.
+    kept = not change.differs("addresses")
+    yield from set_calls(
+        aws,
+        "ip_set",
+        change,
+        made,
+        "addresses",
+        lambda found: params(found["IPSet"]["Addresses"] if kept else state["addresses"], state),
+    )
 
 
 UNDO = Undo(

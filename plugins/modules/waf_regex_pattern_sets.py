@@ -72,10 +72,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.plan import Call, Calls, Change, State
-from ..module_utils.tags import as_list, tag_calls
+from ..module_utils.lists import used_twice
+from ..module_utils.plan import Calls, Change, State
 from ..module_utils.undo import Undo
-from ..module_utils.waf import SCOPE_SPEC, at, by_scope, each_of, locked, misplaced, summary, text_problems, twice
+from ..module_utils.waf import SCOPE_SPEC, at, by_scope, each_of, misplaced, set_calls, text_problems
 
 SET_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -89,7 +89,7 @@ LONGEST_PATTERN = 200
 
 
 def problems(sets: list[Mapping[str, Any]]) -> list[str]:
-    found = twice("regex pattern set", [one["name"] for one in sets])
+    found = used_twice("regex pattern set", [one["name"] for one in sets])
     return found + [f"regex pattern set {one['name']}: {problem}" for one in sets for problem in _of(one)]
 
 
@@ -124,20 +124,8 @@ def params(state: State) -> dict[str, Any]:
 
 
 def calls(aws: Aws, change: Change) -> Calls:
-    state = change.after or change.before or {}
-    scope = state["scope"]
-    if change.before is None:
-        tags = {"Tags": as_list(state["tags"])} if state["tags"] else {}
-        yield Call("create_regex_pattern_set", {"Name": change.name, "Scope": scope, **params(state), **tags})
-        return
-    one = summary(aws, "regex_pattern_set", scope, change.name)
-    get = Call("get_regex_pattern_set", at(one, scope))
-    if change.after is None:
-        yield from locked(get, lambda found: Call("delete_regex_pattern_set", at(one, scope)))
-        return
-    if change.differs("description", "regular_expressions"):
-        yield from locked(get, lambda found: Call("update_regex_pattern_set", {**at(one, scope), **params(state)}))
-    yield from tag_calls(change, one["ARN"])
+    content = params(change.after) if change.after else {}
+    yield from set_calls(aws, "regex_pattern_set", change, content, "regular_expressions", lambda found: content)
 
 
 UNDO = Undo(

@@ -192,9 +192,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
+from ..module_utils.lists import used_twice
 from ..module_utils.plan import Change, State, merged, plan
 from ..module_utils.undo import Undo
-from ..module_utils.waf import SCOPE_SPEC, misplaced, twice
+from ..module_utils.waf import SCOPE_SPEC, misplaced
 from ..module_utils.waf_form import references
 from ..module_utils.waf_rules import clashes, problems, rules_to_aws, settled, waiting, want, want_logging
 from ..module_utils.web_acls import BALANCER, LOGGING, arns, calls, current, known, read
@@ -266,7 +267,7 @@ def main() -> None:
     options, aws = module.params, module.aws
     acls, scope = options["web_acls"], options["scope"]
     balancers = [name for acl in acls for name in acl["load_balancers"] or []]
-    found = twice("web ACL", [acl["name"] for acl in acls]) + twice("load balancer", balancers)
+    found = used_twice("web ACL", [acl["name"] for acl in acls]) + used_twice("load balancer", balancers)
     if found := misplaced(scope, aws.region) + found + problems(acls):
         module.fail("; ".join(found))
 

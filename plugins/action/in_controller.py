@@ -67,12 +67,16 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        rehearsing = boolean(self._templar.template(task_vars.get("runbook_rehearsal", False)))
+        rehearsing = self._says("runbook_rehearsal", task_vars)
         known = (task_vars.get("ansible_facts") or {}).get(SETTLED, {}).get(RUN, {})
-        if not rehearsing and self._key() in known:
-            return known[self._key()]
+        if known and not rehearsing and (found := known.get(self._key())):
+            return found
         result = self.module(self._task.action.rpartition(".")[2], self._task.args, task_vars)
         return self._rehearsed(result, known) if rehearsing else result
+
+    def _says(self, name: str, task_vars: dict[str, Any]) -> bool:
+        """Whether a variable is given and true."""
+        return boolean(self._templar.template(task_vars.get(name, False)))
 
     def _key(self) -> str:
         return hashlib.sha256(json.dumps([self._task.action, self._task.args], sort_keys=True, default=str).encode()).hexdigest()
@@ -94,7 +98,7 @@ class ActionModule(ActionBase):
         else:
             # module_defaults of the action group reach every module that comes through here.
             args = {key: value for key, value in options.items() if key not in AWS_SPEC}
-        packed = boolean(self._templar.template(task_vars.get("runbook_pack_modules", False)))
+        packed = self._says("runbook_pack_modules", task_vars)
         background = bool(self._task.async_val)
         if name not in NEVER_PACKED and (packed or background or self._connection.transport != "local" or self._play_context.become):
             result = self._execute_module(module_name=f"prodready.aws.{name}", module_args=args, task_vars=task_vars, wrap_async=background)

@@ -10,8 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
 from ..module_utils.aws import AWS_SPEC
 from .in_controller import RUN
 from .in_controller import ActionModule as InController
@@ -24,7 +22,7 @@ class ActionModule(InController):
         journal = Path(self._journal(task_vars)["path"] or "")
         if not result.get("failed") or not journal.is_file() or f'"{RUN}"' not in journal.read_text(encoding="utf-8"):
             return result
-        wanted = boolean(self._templar.template(task_vars.get("runbook_undo_on_failure", False)))
+        wanted = self._says("runbook_undo_on_failure", task_vars)
         options = {key: value for key, value in self._task.args.items() if key in AWS_SPEC}
         checking, self._task.check_mode = self._task.check_mode, not wanted
         try:

@@ -174,19 +174,19 @@ def counted(aws: Aws, balancer_arn: str, since: float, wanted: int, seconds: flo
     """What the load balancer has counted since then; CloudWatch may take some minutes to tell."""
     begin = datetime.fromtimestamp(since // PERIOD_SECONDS * PERIOD_SECONDS, UTC)
     dimensions = [{"Name": "LoadBalancer", "Value": balancer_arn.partition(":loadbalancer/")[2]}]
+    queries = [
+        {
+            "Id": f"m{number}",
+            "MetricStat": {
+                "Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": name, "Dimensions": dimensions},
+                "Period": PERIOD_SECONDS,
+                "Stat": "Sum",
+            },
+        }
+        for number, name in enumerate(COUNTED)
+    ]
     end = time.time() + seconds
     while True:
-        queries = [
-            {
-                "Id": f"m{number}",
-                "MetricStat": {
-                    "Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": name, "Dimensions": dimensions},
-                    "Period": PERIOD_SECONDS,
-                    "Stat": "Sum",
-                },
-            }
-            for number, name in enumerate(COUNTED)
-        ]
         answer = aws.call("cloudwatch", "get_metric_data", MetricDataQueries=queries, StartTime=begin, EndTime=datetime.now(UTC))
         values = [value for result in answer["MetricDataResults"] for value in result["Values"]]
         if sum(values) >= wanted or time.time() > end:

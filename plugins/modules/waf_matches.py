@@ -126,13 +126,13 @@ class Samples:
         rules = ((acl["Name"], to_plain(shape("Rule"), rule)) for acl in self.acls for rule in acl.get("Rules", []))
         return {f"{name}/{rule['name']}" for name, rule in rules if action_of(rule) == "count"}
 
-    def since(self, start: datetime, marker: str | None) -> list[Sights]:
+    def since(self, start: datetime, marker: str | None, rules: list[Rule]) -> list[Sights]:
         def ask(rule: Rule) -> Sights:
             window = {"StartTime": start, "EndTime": datetime.now(UTC)}
             asked: dict[str, Any] = {"WebAclArn": self.arns[rule.acl], "RuleMetricName": rule.metric, "Scope": self.scope}
             return sights(rule, self.aws.call("wafv2", "get_sampled_requests", TimeWindow=window, MaxItems=MOST, **asked), marker)
 
-        return self.aws.each(ask, self.rules)
+        return self.aws.each(ask, rules)
 
     def counted(self, rules: list[Rule], hours: int) -> list[int]:
         """How many requests each rule counted, by its metric."""
@@ -187,7 +187,7 @@ def settled(samples: Samples, params: Mapping[str, Any]) -> list[Sights]:
     end = time.monotonic() + params["wait_seconds"]
     last, quiet = set[str](), time.monotonic()
     while True:
-        found = samples.since(start, params["marker"])
+        found = samples.since(start, params["marker"], samples.rules)
         if seen(found) != last:
             last, quiet = seen(found), time.monotonic()
         done = last and must <= last and time.monotonic() - quiet >= params["settle_seconds"]
@@ -215,8 +215,9 @@ def main() -> None:
     samples = module.ask("web ACLs", Samples, aws, params["scope"], params["web_acls"])
     played = any(one["ok"] is not None for one in records)
     mine = module.ask("samples", settled, samples, params) if played else []
-    past = {one.rule.at: one for one in module.ask("samples", samples.since, datetime.now(UTC) - KEPT, params["marker"])}
-    rules = [rule for rule in samples.rules if rule.at in params["counting"] and rule.at in samples.counts()]
+    counting = samples.counts() & set(params["counting"])
+    rules = [rule for rule in samples.rules if rule.at in counting]
+    past = {one.rule.at: one for one in module.ask("samples", samples.since, datetime.now(UTC) - KEPT, params["marker"], rules)}
     counted = module.ask("metrics", samples.counted, rules, params["hours"])
     of = {one.rule.at: one for one in mine}
     attacks = {one["id"] for one in records if one["expect"] == "blocked"}

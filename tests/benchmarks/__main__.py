@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,17 +112,38 @@ def ratio(what: str, numerator: float, denominator: float, wanted: str) -> None:
     print(f"{numerator / denominator:8.1f} x  {what} (wanted: {wanted})", flush=True)
 
 
-def alarm_rows(bench: Bench, empty: float) -> None:
-    create = bench.row("100 alarms created, set module", bench.playbook("alarms_set", alarms=alarms(100, "set")))
-    keep = bench.row("100 alarms unchanged, set module", bench.playbook("alarms_set", 3, alarms=alarms(100, "set")))
-    loop_create = bench.row(
-        "100 alarms created, loop of amazon.aws.cloudwatch_metric_alarm", bench.playbook("alarms_loop", count=100, prefix="loop")
+@dataclass
+class Times:
+    """The seconds of a set, made and then unchanged, by its module and by a loop of the peer's."""
+
+    create: float
+    keep: float
+    loop_create: float
+    loop_keep: float
+
+    def ratios(self, what: str, how: str, wanted: str, apart: float = 0) -> None:
+        """`apart` is what both have in common; on a busy machine it alone may take longer than the whole."""
+        for state, loop, whole in (("created", self.loop_create, self.create), ("unchanged", self.loop_keep, self.keep)):
+            ratio(f"{what} {state}: loop against set{how}".strip(), loop - apart, max(whole - apart, 0.01), wanted)
+
+
+def times(bench: Bench, what: str, module: str, playbook: str, given: dict[str, Any], loop: dict[str, Any]) -> Times:
+    """Measure `playbook`_set, with what is given to the set, and `playbook`_loop."""
+    return Times(
+        bench.row(f"{what} created, set module", bench.playbook(f"{playbook}_set", **given)),
+        bench.row(f"{what} unchanged, set module", bench.playbook(f"{playbook}_set", 3, **given)),
+        bench.row(f"{what} created, loop of {module}", bench.playbook(f"{playbook}_loop", **loop)),
+        bench.row(f"{what} unchanged, loop", bench.playbook(f"{playbook}_loop", **loop)),
     )
-    loop_keep = bench.row("100 alarms unchanged, loop", bench.playbook("alarms_loop", count=100, prefix="loop"))
+
+
+def alarm_rows(bench: Bench, empty: float) -> None:
+    given, loop = {"alarms": alarms(100, "set")}, {"count": 100, "prefix": "loop"}
+    found = times(bench, "100 alarms", "amazon.aws.cloudwatch_metric_alarm", "alarms", given, loop)
+    create, keep = found.create, found.keep
     bare_create = bench.row("100 alarms created, bare boto3 with 8 threads", bench.bare(100, "bare"))
     bare_keep = bench.row("100 alarms unchanged, bare boto3", bench.bare(100, "bare", 3))
-    ratio("created: loop against set, whole processes", loop_create, create, "at least 25")
-    ratio("unchanged: loop against set, whole processes", loop_keep, keep, "at least 25")
+    found.ratios("", ", whole processes", "at least 25")
     ratio("created: set less Ansible's start-up against bare boto3", create - empty, bare_create, "at most 1.5")
     ratio("unchanged: set less Ansible's start-up against bare boto3", keep - empty, bare_keep, "at most 1.5")
 
@@ -150,28 +172,17 @@ def lifecycle_rows(bench: Bench) -> None:
         bench.client("s3").create_bucket(Bucket=f"loop-{number}", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     rules = [{"id": "expire", "prefix": "tmp/", "expiration": {"days": 30}}]
     buckets = [{"name": f"set-{number}", "lifecycle": rules} for number in range(50)]
-    create = bench.row("50 lifecycles created, set module", bench.playbook("lifecycles_set", buckets=buckets))
-    keep = bench.row("50 lifecycles unchanged, set module", bench.playbook("lifecycles_set", 3, buckets=buckets))
-    loop_create = bench.row(
-        "50 lifecycles created, loop of community.aws.s3_lifecycle", bench.playbook("lifecycles_loop", count=50, prefix="loop")
-    )
-    loop_keep = bench.row("50 lifecycles unchanged, loop", bench.playbook("lifecycles_loop", count=50, prefix="loop"))
-    ratio("lifecycles created: loop against set", loop_create, create, "at least 25")
-    ratio("lifecycles unchanged: loop against set", loop_keep, keep, "at least 25")
+    loop = {"count": 50, "prefix": "loop"}
+    found = times(bench, "50 lifecycles", "community.aws.s3_lifecycle", "lifecycles", {"buckets": buckets}, loop)
+    found.ratios("lifecycles", "", "at least 25")
 
 
 def ip_set_rows(bench: Bench, empty: float) -> None:
     """Ten are all that a place has, so Ansible's start-up, which both have, is most of the set's time."""
     sets = [{"name": f"set-{number}", "addresses": ["192.0.2.0/24", "198.51.100.7"]} for number in range(10)]
-    create = bench.row("10 IP sets created, set module", bench.playbook("ip_sets_set", ip_sets=sets))
-    keep = bench.row("10 IP sets unchanged, set module", bench.playbook("ip_sets_set", 3, ip_sets=sets))
-    loop_create = bench.row(
-        "10 IP sets created, loop of community.aws.wafv2_ip_set", bench.playbook("ip_sets_loop", count=10, prefix="loop")
-    )
-    loop_keep = bench.row("10 IP sets unchanged, loop", bench.playbook("ip_sets_loop", count=10, prefix="loop"))
-    # On a busy machine the start-up alone may take longer than the start-up with the set.
-    ratio("IP sets created: loop against set, start-up apart", loop_create - empty, max(create - empty, 0.01), "at least 25")
-    ratio("IP sets unchanged: loop against set, start-up apart", loop_keep - empty, max(keep - empty, 0.01), "at least 25")
+    loop = {"count": 10, "prefix": "loop"}
+    found = times(bench, "10 IP sets", "community.aws.wafv2_ip_set", "ip_sets", {"ip_sets": sets}, loop)
+    found.ratios("IP sets", ", start-up apart", "at least 25", empty)
 
 
 def target_groups(count: int) -> list[dict[str, Any]]:
@@ -183,16 +194,11 @@ def balancer_rows(bench: Bench, empty: float) -> None:
     """Rules are those of two load balancers, each kept by one of both; upstream adds them one at a time."""
     ec2, elbv2 = bench.client("ec2"), bench.client("elbv2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    groups = target_groups(20)
-    create = bench.row("20 target groups created, set module", bench.playbook("groups_set", target_groups=groups))
-    keep = bench.row("20 target groups unchanged, set module", bench.playbook("groups_set", 3, target_groups=groups))
     loop = {"count": 20, "prefix": "loop", "vpc": vpc}
-    loop_create = bench.row("20 target groups created, loop of community.aws.elb_target_group", bench.playbook("groups_loop", **loop))
-    loop_keep = bench.row("20 target groups unchanged, loop", bench.playbook("groups_loop", **loop))
-    ratio("target groups created: loop against set, whole processes", loop_create, create, "as much as 20 can show")
-    ratio("target groups unchanged: loop against set, whole processes", loop_keep, keep, "as much as 20 can show")
-    ratio("target groups created: loop against set, start-up apart", loop_create - empty, create - empty, "at least 25")
-    ratio("target groups unchanged: loop against set, start-up apart", loop_keep - empty, keep - empty, "at least 25")
+    given = {"target_groups": target_groups(20)}
+    found = times(bench, "20 target groups", "community.aws.elb_target_group", "groups", given, loop)
+    found.ratios("target groups", ", whole processes", "as much as 20 can show")
+    found.ratios("target groups", ", start-up apart", "at least 25", empty)
 
     subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
     fixed = {"fixed_response": {"status_code": "200", "body": "ok"}}
@@ -200,16 +206,11 @@ def balancer_rows(bench: Bench, empty: float) -> None:
         elbv2.create_load_balancer(Name=name, Subnets=subnets)
     rules = [{"priority": number + 1, "conditions": {"path": [f"/{number}"]}, "action": fixed} for number in range(40)]
     listener = {"load_balancer": "set", "port": 80, "protocol": "HTTP", "default_action": fixed, "rules": rules}
-    create = bench.row("40 listener rules created, set module", bench.playbook("rules_set", listeners=[listener]))
-    keep = bench.row("40 listener rules unchanged, set module", bench.playbook("rules_set", 3, listeners=[listener]))
     group = next(one["GroupId"] for one in ec2.describe_security_groups()["SecurityGroups"] if one["GroupName"] == "default")
     loop = {"count": 40, "balancer": "loop", "subnets": subnets, "security_group": group}
-    loop_create = bench.row("40 listener rules created, loop of amazon.aws.elb_application_lb", bench.playbook("rules_loop", **loop))
-    loop_keep = bench.row("40 listener rules unchanged, loop", bench.playbook("rules_loop", **loop))
-    ratio("listener rules created: loop against set, whole processes", loop_create, create, "as much as 40 can show")
-    ratio("listener rules unchanged: loop against set, whole processes", loop_keep, keep, "as much as 40 can show")
-    ratio("listener rules created: loop against set, start-up apart", loop_create - empty, create - empty, "at least 25")
-    ratio("listener rules unchanged: loop against set, start-up apart", loop_keep - empty, keep - empty, "at least 25")
+    found = times(bench, "40 listener rules", "amazon.aws.elb_application_lb", "rules", {"listeners": [listener]}, loop)
+    found.ratios("listener rules", ", whole processes", "as much as 40 can show")
+    found.ratios("listener rules", ", start-up apart", "at least 25", empty)
 
 
 def main() -> None:

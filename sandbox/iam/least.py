@@ -22,9 +22,11 @@ _IN_THE_REGION = {"StringEquals": {"aws:RequestedRegion": "${region}"}}
 _IN_THE_ACCOUNT = {"StringEqualsIfExists": {"s3:ResourceAccount": "${account}"}}
 # Names that the collection itself gives, the only ones whose content it reads.
 _OWN = {"-locks"}
+# What AWS names by an id alone: certificates, hosted zones and their changes.
+_ID = re.compile(r"(?P<kind>[\w-]+/)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Z]+)")
 # An application's resources bear its name first; a drill's queue that of the collection, WAF's logs what AWS demands.
 _NAME = re.compile(
-    r"(?P<kind>(?:(?:regional|global)/\w+/|loadbalancer/app/|[\w-]+[:/])?/?(?:prodready-drill-|aws-waf-logs-)?)(?P<app>[\w.]+)(?P<rest>.*)",
+    r"(?P<kind>(?:(?:regional|global)/\w+/|(?:loadbalancer|listener|listener-rule)/app/|[\w-]+[:/])?/?(?:prodready-drill-|aws-waf-logs-)?)(?P<app>[\w.]+)(?P<rest>.*)",
     re.DOTALL,
 )
 
@@ -84,6 +86,8 @@ def _generalised(arn: str, app: str, environment: str) -> str:
 def _name(name: str, app: str, environment: str) -> str:
     if name.endswith(("*", ":*:*")):  # every resource of a kind
         return name
+    if match := _ID.fullmatch(name):
+        return f"{match['kind']}*"
     match = _NAME.fullmatch(name)
     if not match or match["app"] != app:
         raise ValueError(f"the name {name!r} does not start with the application's, {app}: policies cannot be told for others")

@@ -174,6 +174,7 @@ def record(place: Place, source: Path) -> dict[str, list[dict[str, Any]]]:
         print(f"{len(requests):5} requests  {step.playbook} {' '.join(step.arguments)}", flush=True)
         if run.code:
             raise RuntimeError(f"{step.playbook} failed: {run.error or run.output[-2000:]}")
+        allowed(requests)  # what can't be told is known at once, not after all playbooks
         asked[step.policy] += requests
     return asked
 

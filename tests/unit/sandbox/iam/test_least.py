@@ -47,6 +47,23 @@ def resource(*entries):
             "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
         ),
         (
+            entry("elbv2", "ModifyListener", ListenerArn="arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/shop/50d/f2f"),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:listener/app/${app}/*",
+        ),
+        (
+            entry("elbv2", "DeleteRule", RuleArn="arn:aws:elasticloadbalancing:eu-west-1:1:listener-rule/app/shop/50d/f2f/9a1"),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:listener-rule/app/${app}/*",
+        ),
+        (
+            entry("elbv2", "RegisterTargets", TargetGroupArn="arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-blue/73e"),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:targetgroup/${app}-*",
+        ),
+        (
+            entry("acm", "DescribeCertificate", CertificateArn="arn:aws:acm:eu-west-1:1:certificate/de0d7ccc-46a5-4460-be38-47a91833cc86"),
+            "arn:${partition}:acm:${region}:${account}:certificate/*",
+        ),
+        (entry("route53", "ListResourceRecordSets", HostedZoneId="Z0AB1C"), "arn:${partition}:route53:::hostedzone/*"),
+        (
             entry("logs", "PutRetentionPolicy", logGroupName="aws-waf-logs-shop"),
             "arn:${partition}:logs:${region}:${account}:log-group:aws-waf-logs-${app}:*",
         ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,7 +23,10 @@ VOLATILE = (
         "LastIncreaseDateTime",
         "TransitionDefaultMinimumObjectSize",
     ),
+    *("CreatedTime", "DNSName", "ELBv2Tags", "IsDefault"),
 )
+# The ids by which AWS tells resources of one name apart, within an ARN or alone.
+_ID = re.compile(r"(?:(?<=/)|^)(?:[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)")
 
 # What it means to give nothing.
 DEFAULTS = {"TableClassSummary": {"TableClass": "STANDARD"}, "AlarmDescription": "", "TreatMissingData": "missing", "unit": "None"}
@@ -36,7 +40,7 @@ def stable(value: Any) -> Any:
         return sorted(map(stable, value), key=lambda item: json.dumps(item, sort_keys=True, default=str))
     if isinstance(value, str) and value[:2] == '{"':
         return json.loads(value)
-    return value
+    return _ID.sub("*", value) if isinstance(value, str) else value
 
 
 def read(client: Callable[[str], Any]) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     cloudwatch, dynamodb, kms, logs, s3, sns, sqs = map(client, ("cloudwatch", "dynamodb", "kms", "logs", "s3", "sns", "sqs"))
     aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
     wafv2 = client("wafv2")
-    found: dict[str, Any] = secrets(client("secretsmanager"))
+    found: dict[str, Any] = {**secrets(client("secretsmanager")), **dict(balancers(client)), **dict(certificates(client))}
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
         try:
@@ -77,10 +81,8 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
         for one in getattr(wafv2, f"list_{kind}s")(Scope="REGIONAL")[take]:
             ask(f"{kind} {one['Name']}", getattr(wafv2, f"get_{kind}"), Name=one["Name"], Scope="REGIONAL", Id=one["Id"])
             ask(f"{kind} {one['Name']} tags", wafv2.list_tags_for_resource, ResourceARN=one["ARN"])
-    for one in client("elbv2").describe_load_balancers()["LoadBalancers"]:
-        ask(f"web ACL before {one['LoadBalancerName']}", wafv2.get_web_acl_for_resource, ResourceArn=one["LoadBalancerArn"])
     for one in wafv2.list_logging_configurations(Scope="REGIONAL")["LoggingConfigurations"]:
-        found[f"logging of {one['ResourceArn']}"] = stable(one)
+        found[f"logging {one['ResourceArn'].split('/')[-2]}"] = stable(one)
     for name in dynamodb.list_tables()["TableNames"]:
         ask(f"table {name}", dynamodb.describe_table, TableName=name)
         key = found[f"table {name}"]["Table"].get("SSEDescription", {})
@@ -101,6 +103,47 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
         ):
             ask(f"bucket {name} {operation}", getattr(s3, operation), Bucket=name)
     return found
+
+
+def balancers(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    """Load balancers and what belongs to them, each with its attributes and tags."""
+    elbv2, wafv2 = client("elbv2"), client("wafv2")
+
+    def whole(one: dict[str, Any], arn: str, attributes: Callable[..., Any] | None = None, **params: Any) -> dict[str, Any]:
+        set_ = attributes(**params)["Attributes"] if attributes else []
+        tags = elbv2.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]
+        return stable({**one, **{item["Key"]: item["Value"] for item in set_}, "Tags": tags})
+
+    for one in elbv2.describe_load_balancers()["LoadBalancers"]:
+        name, arn = one["LoadBalancerName"], {"LoadBalancerArn": one["LoadBalancerArn"]}
+        yield f"balancer {name}", whole(one, *arn.values(), elbv2.describe_load_balancer_attributes, **arn)
+        if acl := wafv2.get_web_acl_for_resource(ResourceArn=one["LoadBalancerArn"]).get("WebACL"):
+            yield f"association {name}", stable({"WebACLArn": acl["ARN"]})
+        for listener in elbv2.describe_listeners(**arn)["Listeners"]:
+            port, own = f"{name}:{listener['Port']}", {"ListenerArn": listener["ListenerArn"]}
+            yield f"listener {port}", whole(listener, *own.values(), elbv2.describe_listener_attributes, **own)
+            for rule in elbv2.describe_rules(**own)["Rules"]:
+                if not rule["IsDefault"]:
+                    yield f"rule {port} rule {rule['Priority']}", whole(rule, rule["RuleArn"])
+    for one in elbv2.describe_target_groups()["TargetGroups"]:
+        name, arn = one["TargetGroupName"], {"TargetGroupArn": one["TargetGroupArn"]}
+        yield f"target_group {name}", whole(one, *arn.values(), elbv2.describe_target_group_attributes, **arn)
+        for target in elbv2.describe_target_health(**arn)["TargetHealthDescriptions"]:
+            if target["TargetHealth"]["State"] != "draining":
+                address = target["Target"]
+                yield f"target {name} {address['Id']}:{address['Port']}", {"Id": address["Id"], "Port": address["Port"]}
+
+
+def certificates(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    """With the DNS records that prove them, whose names begin with what AWS makes up."""
+    acm, route53 = client("acm"), client("route53")
+    for one in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1", "RSA_2048"]})["CertificateSummaryList"]:
+        tags = acm.list_tags_for_certificate(CertificateArn=one["CertificateArn"])["Tags"]
+        yield f"certificate {one['DomainName']}", stable({"Status": one["Status"], "KeyAlgorithm": one["KeyAlgorithm"], "Tags": tags})
+    for zone in route53.list_hosted_zones()["HostedZones"]:
+        for one in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]:
+            if one["Type"] == "CNAME":
+                yield f"record {one['Name'].partition('.')[2].rstrip('.')}", {"ChangeBatch": {"Type": one["Type"], "TTL": one["TTL"]}}
 
 
 def secrets(client: Any) -> dict[str, Any]:

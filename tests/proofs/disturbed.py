@@ -35,17 +35,23 @@ class Row:
     hosts: bool = False
 
 
-def role(name: str, moment: str) -> Row:
-    typed = ("--tags", name, "--skip-tags", "always")
-    return Row(f"{name} on {moment}", moment, "immediate", typed, serves=moment == "drifted", hosts=name == "app_deploy")
+def role(name: str, moment: str, playbook: str = "immediate", *more: str) -> Row:
+    typed = ("--tags", name, "--skip-tags", "always", *more)
+    return Row(f"{name} on {moment}", moment, playbook, typed, serves=moment != "empty", hosts=name == "app_deploy")
 
 
+# Rules that count are not promoted, and a web ACL that does not block yet is no failure.
+RULES_COUNT = ("-e", "waf_promote=false", "-e", "waf_strict=false")
 DEPLOYED = Row("deploy", "", "deploy", release="1.0.1")
 VERIFIED = Row("verify", "", "verify")
 
 ROWS = [
     *(role(name, moment) for moment in ("empty", "drifted") for name in ("environment", "dynamodb", "s3", "cloudwatch")),
     role("app_deploy", "account"),
+    *(role("alb", moment, "short_term") for moment in ("applied", "balanced and drifted")),
+    *(role("waf", moment, "short_term", *RULES_COUNT) for moment in ("balanced", "guarded and drifted")),
+    Row("promote_waf", "guarded", "promote_waf", serves=True),
+    Row("deploy behind a load balancer", "balanced", "deploy", release="1.0.1", serves=True, hosts=True),
     Row("deploy", "applied", "deploy", release="1.0.1", serves=True, hosts=True),
     # Once more it would go back one further.
     Row("rollback", "upgraded", "rollback", settled=DEPLOYED, serves=True, hosts=True),

@@ -58,6 +58,30 @@ def balancer_drift(place: Place) -> None:
         acm.remove_tags_from_certificate(CertificateArn=one["CertificateArn"], Tags=[{"Key": TAG, "Value": "true"}])
 
 
+def waf_drift(place: Place) -> None:
+    """Of each kind of resource of a web ACL one thing is changed."""
+    client = place.client("wafv2")
+    for kind, change in (("ip_set", {"Addresses": ["192.0.2.0/24"]}), ("regex_pattern_set", {"RegularExpressionList": []})):
+        noun = {"ip_set": "IPSet", "regex_pattern_set": "RegexPatternSet"}[kind]
+        for one in getattr(client, f"list_{kind}s")(Scope="REGIONAL")[f"{noun}s"]:
+            own = {"Name": one["Name"], "Scope": "REGIONAL", "Id": one["Id"]}
+            found = getattr(client, f"get_{kind}")(**own)
+            getattr(client, f"update_{kind}")(**own, LockToken=found["LockToken"], Description=found[noun]["Description"], **change)
+            client.untag_resource(ResourceARN=one["ARN"], TagKeys=[TAG])
+    rules_count(place)
+    (acl,) = client.list_web_acls(Scope="REGIONAL")["WebACLs"]
+    logging = client.get_logging_configuration(ResourceArn=acl["ARN"])["LoggingConfiguration"]
+    client.put_logging_configuration(LoggingConfiguration={**logging, "RedactedFields": []})
+    (balancer,) = place.client("elbv2").describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    client.disassociate_web_acl(ResourceArn=balancer["LoadBalancerArn"])
+    place.client("logs").put_retention_policy(logGroupName="aws-waf-logs-shop", retentionInDays=3)
+
+
+def both_drift(place: Place) -> None:
+    balancer_drift(place)
+    waf_drift(place)
+
+
 def drift_each(place: Place) -> None:
     """One thing of every resource of the first phase is changed."""
     cloudwatch, dynamodb, logs, s3, sns, sqs = map(place.client, ("cloudwatch", "dynamodb", "logs", "s3", "sns", "sqs"))
@@ -285,10 +309,35 @@ def _no_application(place: Place) -> None:
             shutil.rmtree(root / folder)
 
 
+def _no_balancer(place: Place) -> None:
+    elbv2, acm = place.client("elbv2"), place.client("acm")
+    (balancer,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
+    arn = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
+    elbv2.modify_load_balancer_attributes(**arn, Attributes=[{"Key": "deletion_protection.enabled", "Value": "false"}])
+    elbv2.delete_load_balancer(**arn)
+    for group in elbv2.describe_target_groups()["TargetGroups"]:
+        elbv2.delete_target_group(TargetGroupArn=group["TargetGroupArn"])
+    for one in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
+        acm.delete_certificate(CertificateArn=one["CertificateArn"])
+
+
+def _no_web_acl(place: Place) -> None:
+    client = place.client("wafv2")
+    for balancer in place.client("elbv2").describe_load_balancers()["LoadBalancers"]:
+        client.disassociate_web_acl(ResourceArn=balancer["LoadBalancerArn"])
+    for kind, noun in (("web_acl", "WebACLs"), ("ip_set", "IPSets"), ("regex_pattern_set", "RegexPatternSets")):
+        for one in getattr(client, f"list_{kind}s")(Scope="REGIONAL")[noun]:
+            own = {"Name": one["Name"], "Scope": "REGIONAL", "Id": one["Id"]}
+            getattr(client, f"delete_{kind}")(**own, LockToken=getattr(client, f"get_{kind}")(**own)["LockToken"])
+    place.client("logs").delete_log_group(logGroupName="aws-waf-logs-shop")
+
+
 REMOVED = {
     "environment": _no_secret,
     "dynamodb": _no_tables,
     "s3": _no_buckets,
     "cloudwatch": _no_monitoring,
     "app_deploy": _no_application,
+    "alb": _no_balancer,
+    "waf": _no_web_acl,
 }

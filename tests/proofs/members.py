@@ -48,6 +48,42 @@ FIELDS: dict[str, dict[str, str]] = {
         **{"EvaluateLowSampleCountPercentile": "evaluate_low_sample_count_percentile", "Tags": "tags", "TagKeys": "tags"},
         "SingleMetricAnomalyDetector": "watch",
     },
+    "certificate": {
+        **{"DomainName": "domains", "SubjectAlternativeNames": "domains", "ValidationMethod": "dns", "ChangeBatch": "dns"},
+        **{"Status": "status", "Tags": "tags"},
+    },
+    "balancer": {
+        **{"Scheme": "scheme", "SecurityGroups": "security_groups", "Subnets": "subnets", "AvailabilityZones": "subnets"},
+        **{"IpAddressType": "ip_address_type", "Tags": "tags", "TagKeys": "tags"},
+        **dict.fromkeys(("access_logs.s3.enabled", "access_logs.s3.bucket", "access_logs.s3.prefix"), "access_logs"),
+    },
+    "target_group": {
+        **{"Protocol": "protocol", "ProtocolVersion": "protocol_version", "Port": "port", "VpcId": "vpc", "TargetType": "target_type"},
+        **{"HealthCheckPath": "health_check.path", "HealthCheckPort": "health_check.port", "Matcher": "health_check.matcher"},
+        **{"HealthCheckIntervalSeconds": "health_check.interval_seconds", "HealthCheckTimeoutSeconds": "health_check.timeout_seconds"},
+        **{"HealthyThresholdCount": "health_check.healthy_threshold", "UnhealthyThresholdCount": "health_check.unhealthy_threshold"},
+        **{"HealthCheckProtocol": "health_check.protocol", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "listener": {
+        **{"Protocol": "protocol", "Port": "port", "SslPolicy": "ssl_policy", "Certificates": "certificate", "DefaultActions": "action"},
+        **{"LoadBalancerArn": "load_balancer", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "rule": {"Priority": "priority", "Conditions": "conditions", "Actions": "action", "Tags": "tags", "TagKeys": "tags"},
+    "target": {"Targets": "id", "Id": "id", "Port": "port"},
+    "ip_set": {
+        **{"Addresses": "addresses", "IPAddressVersion": "ip_address_version", "Description": "description", "Scope": "scope"},
+        **{"Tags": "tags", "TagList": "tags", "TagKeys": "tags"},
+    },
+    "regex_pattern_set": {
+        **{"RegularExpressionList": "regular_expressions", "Description": "description", "Scope": "scope"},
+        **{"Tags": "tags", "TagList": "tags", "TagKeys": "tags"},
+    },
+    "web_acl": {
+        **{"DefaultAction": "default_action", "Rules": "rules", "VisibilityConfig": "visibility_config", "Description": "description"},
+        **{"CustomResponseBodies": "custom_response_bodies", "Scope": "scope", "Tags": "tags", "TagList": "tags", "TagKeys": "tags"},
+    },
+    "logging": {"LogDestinationConfigs": "destination", "RedactedFields": "redacted_fields", "LoggingFilter": "logging_filter"},
+    "association": {"WebACLArn": "web_acl"},
     "dashboard": {"DashboardBody": "body", "Tags": "tags"},
     "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
     "lock": {},
@@ -58,6 +94,10 @@ KINDS = {
     **dict.fromkeys(("topic", "subscription", "inbox"), "sns_topics"),
     **dict.fromkeys(("log group", "filter"), "log_groups"),
     **{"alarm": "cloudwatch_alarms", "dashboard": "cloudwatch_dashboards"},
+    **{"certificate": "certificates", "record": "certificates", "balancer": "load_balancers", "target_group": "target_groups"},
+    **{"listener": "listeners", "rule": "listener_rules", "target": "targets"},
+    **{"ip_set": "waf_ip_sets", "regex_pattern_set": "waf_regex_pattern_sets"},
+    **dict.fromkeys(("web_acl", "logging", "association"), "waf_web_acls"),
 }
 # They say whose request it is, or come of something else.
 NAMES = {
@@ -73,13 +113,16 @@ NAMES = {
         "RemoveFromVersionId",
     ),
     *("AttributeValue", "RecoveryWindowInDays", "TableStatus", "TableArn", "AlarmArn", "DashboardArn", "arn", "logGroupArn", "Owner"),
+    *("LoadBalancerArn", "LoadBalancerArns", "LoadBalancerName", "TargetGroupArn", "TargetGroupName", "ListenerArn", "RuleArn"),
+    *("ResourceArns", "CertificateArn", "HostedZoneId", "KeyAlgorithm", "Type", "State", "CanonicalHostedZoneId"),
+    *("ARN", "LockToken", "Capacity", "LabelNamespace", "ManagedByFirewallManager", "RetrofittedByFirewallManager"),
     *("WarmThroughput", "SubscriptionsPending", "SubscriptionsConfirmed", "SubscriptionsDeleted", "EffectiveDeliveryPolicy", "Id"),
 }
 
 
 def field(what: str, member: str) -> str:
-    """A member that nothing is known of is a field of its own, which no plan has."""
-    return FIELDS[what].get(member, f"{what}.{member}")
+    """Attributes of load balancers have their own names in plans; any other member that nothing is known of no plan has."""
+    return FIELDS[what].get(member) or (member if "." in member else f"{what}.{member}")
 
 
 def last(text: str) -> str:
@@ -114,6 +157,15 @@ def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
             return "alarm", "*-unusual"
         case "cloudwatch":
             return "alarm", params.get("AlarmName") or (params.get("AlarmNames") or [last(arn)])[0]
+        case "elbv2":
+            return _of_elbv2(operation, params)
+        case "acm":
+            return "certificate", params.get("DomainName", "*")
+        case "route53":
+            (one,) = params["ChangeBatch"]["Changes"]
+            return "certificate", one["ResourceRecordSet"]["Name"].partition(".")[2].rstrip(".")
+        case "wafv2":
+            return _of_wafv2(operation, params)
     raise ValueError(f"{service}:{operation} belongs to no resource that is known here")
 
 
@@ -133,6 +185,39 @@ def _of_sns(params: Mapping[str, Any], arn: str) -> Key:
     return ("subscription", f"{topic} {params['Protocol']} {last(params['Endpoint'])}") if "Protocol" in params else ("topic", topic)
 
 
+def _of_elbv2(operation: str, params: Mapping[str, Any]) -> Key:
+    """Listeners and rules that are there are known to AWS by an id alone."""
+    kinds = {"loadbalancer": "balancer", "targetgroup": "target_group", "listener": "listener", "listener-rule": "rule"}
+    members = [f"{kind}Arn" for kind in ("Rule", "Listener", "TargetGroup", "LoadBalancer")]
+    arn = next((params[key] for key in members if key in params), "") or (params.get("ResourceArns") or [""])[0]
+    kind, *path = arn.rpartition(":")[2].split("/")
+    name = params.get("Name") or (path[0] if kind == "targetgroup" else path[1])
+    match operation:
+        case "CreateLoadBalancer":
+            return "balancer", name
+        case "CreateTargetGroup":
+            return "target_group", name
+        case "CreateListener":
+            return "listener", f"{name}:{params['Port']}"
+        case "CreateRule":
+            return "rule", f"{name}:* rule {params['Priority']}"
+        case "RegisterTargets" | "DeregisterTargets":
+            one, *more = params["Targets"]
+            return "target", f"{name} {'*' if more else '{Id}:{Port}'.format(**one)}"
+    return kinds[kind], f"{name}:*" if kind.startswith("listener") else name
+
+
+def _of_wafv2(operation: str, params: Mapping[str, Any]) -> Key:
+    arn = str(params.get("ResourceArn") or params.get("ResourceARN") or params.get("LoggingConfiguration", {}).get("ResourceArn", ""))
+    _, kind, name = (arn.rpartition(":")[2].split("/") + ["", ""])[:3]
+    if operation.endswith("WebACL") and "ResourceArn" in params:
+        return "association", f"load balancer {name}"
+    if operation.endswith("LoggingConfiguration"):
+        return "logging", f"logging of {name}"
+    kinds = {"ipset": "ip_set", "regexpatternset": "regex_pattern_set", "webacl": "web_acl"}
+    return kinds[kind or operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete").lower()], params.get("Name", name)
+
+
 def fields_of(request: Mapping[str, Any]) -> set[str]:
     """The fields that a request gives a value."""
     what, _ = _subject(request["service"], request["operation"], request["params"])
@@ -144,7 +229,9 @@ def _members(params: Mapping[str, Any]) -> Iterator[str]:
         if value in ([], {}, ""):  # says nothing of a resource that is new
             continue
         if name == "Attributes":
-            yield from value
+            yield from (one["Key"] for one in value) if isinstance(value, list) else value
+        elif name == "LoggingConfiguration":
+            yield from _members(value)
         elif name == "metricTransformations":
             yield from value[0]
         elif name == "AttributeName":
@@ -185,8 +272,18 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
     elif what == "queue":
         members = members.get("Attributes", members)
         yield "inbox", f"* inbox {last(name)}", {field("inbox", key): item for key, item in members.items()}
+    elif what in ("rule", "target"):  # whose names have several words
+        yield what, f"{name} {part}", {field(what, key): item for key, item in members.items() if key not in NAMES - {"Id"}}
+    elif what in ("logging", "association"):
+        name = f"logging of {name}" if what == "logging" else f"load balancer {name}"
+        yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}
+    elif what == "record":
+        yield "certificate", name, {field("certificate", key): item for key, item in members.items()}
     elif what == "table" and name.endswith("-locks"):
         yield "lock table", name, {}
     else:
-        members = members.get("Table") or members.get("Attributes") or members
+        inner = next(
+            (key for key in ("Table", "Attributes", "IPSet", "RegexPatternSet", "WebACL", "TagInfoForResource") if key in members), None
+        )
+        members = members[inner] if inner else members
         yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}

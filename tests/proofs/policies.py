@@ -66,6 +66,12 @@ def whole_run(place: Place) -> None:
     place.playbook("immediate", app_deploy_source=str(source))
 
 
+def next_phase(place: Place) -> None:
+    """The load balancer and its web ACL are made."""
+    whole_run(place)
+    place.playbook("short_term")
+
+
 def steps(source: Path) -> list[Step]:
     """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
     release = {"app_deploy_source": str(source)}
@@ -106,6 +112,8 @@ def steps(source: Path) -> list[Step]:
         Step("promote_waf", "promote_waf", (), rules_count),
         Step("undo-check", "undo", ("--check",), whole_run),
         Step("undo", "undo", (), whole_run),
+        Step("undo-check", "undo", ("--check",), next_phase),
+        Step("undo", "undo", (), next_phase),
     ]
 
 

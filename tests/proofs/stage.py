@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.integration.place import Place, shop, until
 from tests.proofs import whole
-from tests.proofs.drift import drift, held_lock, others_at_work
+from tests.proofs.drift import balancer_drift, drift, held_lock, others_at_work, waf_drift
 
 LEFT = ("srv/shop/releases", "srv/shop/current", "etc")
 
@@ -104,9 +104,9 @@ def _used(stage: Stage) -> None:
     stage.run("immediate", "--tags", "dynamodb,s3,cloudwatch", "--skip-tags", "always")
 
 
-def _with(change: Callable[[Place], object]) -> Callable[[Stage], None]:
+def _with(change: Callable[[Place], object], moment: str = "applied") -> Callable[[Stage], None]:
     def made(stage: Stage) -> None:
-        stage.at("applied")
+        stage.at(moment)
         change(stage.place)
 
     return made
@@ -118,6 +118,18 @@ def _upgraded(stage: Stage) -> None:
         stage.run("deploy", app_deploy_source=str(stage.source(version)))
 
 
+def _balanced(stage: Stage) -> None:
+    """The application is behind a load balancer."""
+    stage.at("applied")
+    stage.run("short_term", "--tags", "alb", "--skip-tags", "always")
+
+
+def _guarded(stage: Stage) -> None:
+    """A web ACL is before the load balancer, and its rules count."""
+    stage.at("balanced")
+    stage.run("short_term", "--tags", "waf", "--skip-tags", "always", waf_promote=False, waf_strict=False)
+
+
 MOMENTS: dict[str, Callable[[Stage], None]] = {
     "empty": lambda stage: None,
     "account": _tables_and_buckets,
@@ -126,4 +138,8 @@ MOMENTS: dict[str, Callable[[Stage], None]] = {
     "locked": _with(held_lock),
     "upgraded": _upgraded,
     "used": _used,
+    "balanced": _balanced,
+    "balanced and drifted": _with(balancer_drift, "balanced"),
+    "guarded": _guarded,
+    "guarded and drifted": _with(waf_drift, "guarded"),
 }

@@ -85,6 +85,28 @@ def widget(id: str, given: dict[str, Any], *says: str) -> Case:
     return monitoring(id, {"cloudwatch_dashboards": [{"name": "shop", "widgets": [given]}]}, "dashboard shop, widget ", *says)
 
 
+def balancing(id: str, name: str, edit: Callable[[Any], object], *says: str) -> Case:
+    """The inventory's variable with something in it changed."""
+    edit(given := inventory("alb")[name])
+    return Case(id, says, {name: given}, playbook="short_term", tags="alb")
+
+
+def guarding(id: str, name: str, edit: Callable[[Any], object], *says: str) -> Case:
+    edit(given := inventory("waf")[name])
+    return Case(id, says, {name: given}, playbook="short_term", tags="waf")
+
+
+def sets(value: Any, *path: Any) -> Callable[[Any], object]:
+    """The edit that puts a value there."""
+
+    def edit(given: Any) -> None:
+        for step in path[:-1]:
+            given = given[step]
+        given[path[-1]] = value
+
+    return edit
+
+
 def aws(id: str, given: dict[str, Any], *says: str) -> Case:
     return Case(id, says, aws=given, tags="dynamodb")
 
@@ -272,6 +294,36 @@ MONITORING = [
     ),
     monitoring("a waiver without a day", WAIVED, "waived.until must be a date such as", "'soon'"),
 ]
+BALANCER = [
+    balancing("a balancer twice", "alb_load_balancers", lambda given: given.append(given[0]), "shop", "twice"),
+    balancing("a balancer's name", "alb_load_balancers", sets("the shop", 0, "name"), "the shop: ", "letters"),
+    balancing("one zone", "alb_load_balancers", sets(["eu-central-1a"], 0, "subnets"), "shop: subnets must be one in each of at least 2"),
+    balancing("a zone that there is not", "alb_load_balancers", sets("eu-central-1x", 0, "subnets", 1), "no subnet eu-central-1x, only"),
+    balancing("an idle timeout of none", "alb_load_balancers", sets(0, 0, "idle_timeout_seconds"), "shop: idle_timeout_seconds is 0"),
+    balancing("a port that there is not", "alb_target_groups", sets(70000, 0, "port"), "shop: port is 70000, allowed are 1 to 65535"),
+    balancing("a path without /", "alb_target_groups", sets("health", 0, "health_check", "path"), "health_check.path is 'health'"),
+    balancing("a matcher of words", "alb_target_groups", sets("ok", 0, "health_check", "matcher"), "'ok', allowed are statuses"),
+    balancing("a TLS policy that there is not", "alb_listeners", sets("Modern", 1, "ssl_policy"), "ssl_policy Modern is none of AWS's"),
+    balancing(
+        "HTTPS without certificate", "alb_listeners", sets(None, 1, "certificate"), "shop:443: a listener for HTTPS needs certificate"
+    ),
+    balancing("a rule without condition", "alb_listeners", sets({}, 1, "rules", 0, "conditions"), "shop:443 rule 10: conditions have 0"),
+    balancing("a group that there is not", "alb_listeners", sets("shpo", 1, "default_action", "forward", 0, "target_group"), "group shpo"),
+    balancing("a domain that is none", "alb_certificates", sets("shop_localhost", 0, "domains", 0), "'shop_localhost' is no domain"),
+    balancing("a domain nobody can prove", "alb_certificates", sets("shop.example.com", 0, "domains", 0), "no public hosted zone"),
+]
+GUARD = [
+    guarding("an address that is none", "waf_ip_sets", sets("10.0.0.300/32", 0, "addresses", 0), "shop-offices: ", "10.0.0.300/32"),
+    guarding("addresses of two versions", "waf_ip_sets", lambda given: given[0]["addresses"].append("2001:db8::/32"), "shop-offices: "),
+    guarding("a pattern that is none", "waf_regex_pattern_sets", sets([], 0, "regular_expressions"), "must be 1 to 10, not 0"),
+    guarding("a statement that there is not", "waf_web_acls", sets({"geo": {}}, 0, "rules", 0, "statement"), "rule banned: ", "geo"),
+    guarding("an action that there is not", "waf_web_acls", sets("deny", 0, "rules", 0, "action"), "rule banned: ", "deny"),
+    guarding("a rule twice", "waf_web_acls", lambda given: given[0]["rules"].append(given[0]["rules"][0]), "banned", "twice"),
+    guarding("a set that there is not", "waf_web_acls", sets("shop-bnd", 0, "rules", 0, "statement", "ip_set_reference"), "set shop-bnd"),
+    guarding(
+        "a window that there is not", "waf_web_acls", sets(90, 0, "rules", 1, "statement", "rate_based", "evaluation_window_sec"), "90"
+    ),
+]
 WHOLE_PHASE = [
     whole_phase("a phase whose .env file has a placeholder", ENVIRONMENT[11]),
     whole_phase("a phase that lacks a table's definition", TABLES[1]),
@@ -328,7 +380,7 @@ LONG = (
     *("no version", "a package.json that is no JSON", "a link out of the source", "seconds that are none"),
     *("a variable that its owner supplies", "a release that cannot be", "no drill"),
 )
-CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *WHOLE_PHASE, *DEPLOYMENT]
+CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *WHOLE_PHASE, *DEPLOYMENT]
 EVERY = [*CASES, *TYPED]
 TAKEN = [case for case in EVERY if ALL or case.id not in LONG]
 

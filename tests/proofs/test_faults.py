@@ -22,7 +22,20 @@ from tests.proofs.stage import Stage
 pytestmark = pytest.mark.timeout(3600)
 ALL = os.environ.get("PROOFS") == "all"
 UNANSWERED_SECONDS = 4
-THROTTLED = ("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "secretsmanager", "sns", "sqs", "sts")
+THROTTLED = (
+    "cloudwatch",
+    "dynamodb",
+    "logs",
+    "resourcegroupstaggingapi",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sts",
+    "acm",
+    "elbv2",
+    "route53",
+    "wafv2",
+)
 BUSY = (
     {"service": "s3", "code": "SlowDown", "status": 503},
     *({"service": service, "code": "ThrottlingException", "status": 400} for service in THROTTLED),
@@ -85,11 +98,15 @@ FAULTS = [
     closed("cloudwatch on empty", "logs", "logs:DescribeLogGroups", "/shop/application"),
     closed("cloudwatch on empty", "sns", "sns:", "shop-alerts"),
     closed("cloudwatch on empty", "cloudwatch", "cloudwatch:", "shop"),
+    closed("alb on applied", "elbv2", "elasticloadbalancing:DescribeLoadBalancers", "shop"),
+    closed("waf on balanced", "wafv2", "wafv2:", "shop"),
     closed("deploy", "dynamodb", "dynamodb:GetItem", "lock deploy"),
     closed("rotate", "secretsmanager", "secretsmanager:DescribeSecret", "shop/sandbox"),
     one("dynamodb on empty", "UpdateContinuousBackups", {"TableName": "shop-products"}, "dynamodb"),
     one("s3 on empty", "PutBucketVersioning", {"Bucket": IMAGES}, "s3", sampled=True),
     one("cloudwatch on empty", "PutMetricAlarm", {"AlarmName": "shop-latency"}, "cloudwatch"),
+    one("alb on applied", "CreateListener", {"Protocol": "HTTP"}, "elbv2"),
+    one("waf on balanced", "CreateIPSet", {"Name": "shop-banned"}, "wafv2"),
     one("undo", "PutBucketVersioning", {"Bucket": IMAGES}, "s3"),
 ]
 

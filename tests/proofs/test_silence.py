@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from tests.integration.place import CHECKOUT, Place, Run, shop
-from tests.proofs.drift import held_lock
+from tests.proofs.drift import held_lock, rules_count
 from tests.proofs.silence import SECRETS, Neighbour, SecretPlace, exposed, files, forms, leaks
 
 ALL = os.environ.get("PROOFS") == "all"
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 # What each role's run is denied.
 DENIED = {"environment": "CreateSecret", "cloudwatch": "PutMetricAlarm"}
 if ALL:
-    DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy"}
+    DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy", "alb": "CreateListener", "waf": "CreateIPSet"}
 SHORT = {"secret": True, "rotation": {"by": "generated", "length": 16, "maximum_age_days": 30}}
 SCHEMA = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]
 
@@ -88,6 +88,10 @@ STEPS = [
     Step("deploy", ("--check",), release={}),
     Step("deploy", release={}),
     Step("rollback"),
+    Step("short_term", ("--check", "--diff")),
+    Step("short_term"),
+    Step("promote_waf", before=rules_count),
+    Step("drill", variables={"drill": "health_checks"}),
     Step("undo", ("--check", "--diff")),
     Step("undo"),
     Step("drill", variables={"drill": "alarms"}),
@@ -126,7 +130,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         with made.neighbour:
             denied(place, *DENIED.values())
             for role in DENIED:
-                take(0, Step("immediate", ("--tags", role), fails=True))
+                take(0, Step("short_term" if role in ("alb", "waf") else "immediate", ("--tags", role), fails=True))
             allowed(place)
             for number, step in enumerate(TAKEN, 1):
                 take(number, step)

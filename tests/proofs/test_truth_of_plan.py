@@ -21,7 +21,7 @@ import pytest
 from tests.integration.place import Place, Run, shop
 from tests.proofs import account, hosts, policies, truth
 from tests.proofs.broken import Edit, broken
-from tests.proofs.drift import BUCKETS, REMOVED, drift_each, empty, held_lock, without
+from tests.proofs.drift import BUCKETS, both_drift, drift_each, empty, held_lock, rules_count, without
 
 pytestmark = pytest.mark.timeout(600)
 UTILS = "plugins/module_utils"
@@ -96,16 +96,28 @@ def due(place: Place) -> None:
     client.put_secret_value(SecretId="shop/sandbox", SecretString=json.dumps(content))
 
 
-ROLES = list(REMOVED)
-HALVES = ROLES if os.environ.get("PROOFS") == "all" else random.Random(3).sample(ROLES, 1)
+PHASES = {"immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"), "short_term": ("alb", "waf")}
+ALL = os.environ.get("PROOFS") == "all"
+
+
+def halves(phase: str) -> list[Case]:
+    roles = PHASES[phase] if ALL else random.Random(3).sample(PHASES[phase], 1)
+    return [Case(f"without {role}", phase, functools.partial(without, role=role)) for role in roles]
+
+
 CASES = [
     Case("on an empty account", "immediate", empty),
-    *(Case(f"without {role}", "immediate", functools.partial(without, role=role)) for role in HALVES),
+    *halves("immediate"),
     Case("drifted", "immediate", drift_each),
     Case("of a new release", "deploy", variables={"app_deploy_source": "1.0.1"}),
     Case("to the release before", "rollback", again=lambda place: {"app_deploy_release": place.release("app1")}),
     Case("of what is due", "rotate", due),
     Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "immediate"}),
+    Case("on an account without it", "short_term"),
+    *halves("short_term"),
+    Case("drifted", "short_term", both_drift),
+    Case("of rules that count", "promote_waf", rules_count),
+    Case("of a new release behind a load balancer", "deploy", variables={"app_deploy_source": "1.0.2"}),
     Case("of the last run", "undo", policies.repaired),
 ]
 

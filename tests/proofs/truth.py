@@ -50,6 +50,8 @@ def said(role: str | None, kind: str, name: str, action: str, before: Any, after
     sides = [dict(side) if isinstance(side, Mapping) else {} for side in (before, after)]
     if kind in ("secrets", "secret_rotations"):
         sides = list(_values(kind, *sides))
+    if kind == "listeners" and " rule " in name:
+        kind = "listener_rules"
     return Said((role or "").removeprefix(OURS), SAME.get(kind, kind), name, action, *sides)
 
 
@@ -152,7 +154,8 @@ def against_requests(plan: list[Said], requests: Iterable[Mapping[str, Any]]) ->
             yield f"asked and not planned: {request['operation']} of {kind}: {pattern} by the role {role_of(request) or 'none'}"
         asked |= set(mine)
         for one in mine:
-            if one.action == "create" and (more := fields_of(request) - {name.partition(".")[0] for name in one.fields}):
+            told = one.fields | {name.partition(".")[0] for name in one.fields}
+            if one.action == "create" and (more := fields_of(request) - told):
                 yield f"{one}: {request['operation']} says {sorted(more)}, which was not planned"
     for one in plan:
         if one.kind not in ON_HOSTS and one not in asked:

@@ -70,11 +70,16 @@ def last_run(lines: Iterable[Line]) -> str | None:
 
 
 def recorded(lines: Iterable[Line]) -> list[Recorded]:
-    """The resources that these lines tell of, the one that was changed last first."""
+    """The resources that these lines tell of, the one that was changed last first; what was made has the place where it was made.
+
+    Others may stand on it that were made before it was changed again: a web ACL is associated, then its rules are promoted.
+    """
     found: dict[tuple[str, str], Recorded] = {}
     for line in lines:
         key = (line["module"].rpartition(".")[2], line["name"])
-        before, first = line["before"], found.pop(key, None)
+        before, first = line["before"], found.get(key)
+        if first and (first.before is not None or line["after"] is None):
+            del found[key]
         if first:
             # What an earlier step had no reason to look at, a later one may have.
             before = None if first.before is None else {**(before or {}), **first.before}

@@ -61,6 +61,15 @@ def test_the_last_change_is_the_first_to_be_taken_back():
     assert [one.name for one in recorded([line("topic", None, {}), line("alarm", None, {})])] == ["alarm", "topic"]
 
 
+def test_what_stands_on_something_that_was_made_is_taken_back_before_it_though_that_was_changed_again():
+    lines = [line("acl", None, {"x": 1}), line("association", None, {}), line("acl", {"x": 1}, {"x": 2})]
+    assert [one.name for one in recorded(lines)] == ["association", "acl"]
+
+
+def test_what_was_made_and_removed_has_the_place_where_it_was_removed():
+    assert [one.name for one in recorded([line("a", None, {}), line("b", None, {}), line("a", {}, None)])] == ["a", "b"]
+
+
 def test_resources_of_one_name_and_two_modules_are_two():
     assert len(recorded([line("shop", None, {}), line("shop", None, {}, "prodready.aws.cloudwatch_dashboards")])) == 2
 

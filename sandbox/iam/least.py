@@ -51,8 +51,14 @@ def policy(allowed: dict[str, set[str]]) -> dict[str, Any]:
     actions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for action, patterns in allowed.items():
         for pattern in patterns:
-            actions[action.partition(":")[0], pattern].add(action)
-    statements = [_statement(service, pattern, names) for (service, pattern), names in actions.items()]
+            service = action.partition(":")[0]
+            # What is asked of no resource in particular is one statement, for a policy may have 6,144 characters only.
+            actions["" if pattern == "*" and service not in _WITHOUT_REGION else service, pattern].add(action)
+    statements = [_statement(service, pattern, names) for (service, pattern), names in sorted(actions.items())]
+    count: dict[str, int] = defaultdict(int)
+    for one in statements:
+        count[one["Sid"]] += 1
+        one["Sid"] += str(count[one["Sid"]]) if count[one["Sid"]] > 1 else ""
     return {"Version": "2012-10-17", "Statement": sorted(statements, key=lambda statement: statement["Sid"])}
 
 
@@ -70,7 +76,7 @@ def _statement(service: str, pattern: str, actions: set[str]) -> dict[str, Any]:
 
 
 def _sid(service: str, pattern: str) -> str:
-    kind = "Any" if pattern == "*" else reference.resource_type(service, pattern) or "Other"
+    kind = "Any" if pattern == "*" else reference.resource_type(service, pattern) or pattern.split(":")[-1].partition("$")[0]
     own = next((name for name in _OWN if pattern.endswith(name)), "")
     return "".join(word[0].upper() + word[1:] for word in re.findall(r"[a-zA-Z0-9]+", f"{service} {kind}{own}"))
 

@@ -21,6 +21,14 @@ _PARAMETERS = {
 _EVERY = {"cloudwatch:DescribeAlarms"}
 _LOG_TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"}
 
+# Load balancers of the first generation have the same prefix and some of the same actions, and the reference tells of theirs.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+_ELB_SHARED = {f"elasticloadbalancing:{name}" for name in ("AddTags", "CreateLoadBalancer", "DeleteLoadBalancer")} | {
+    f"elasticloadbalancing:{name}" for name in ("ModifyLoadBalancerAttributes", "RemoveTags")
+}
+_ELB_KINDS = dict.fromkeys(("loadbalancer/app/", "listener/app", "listener-rule/app", "targetgroup"), True)
+_ELB_MAKING = ("AddTags", "CreateLoadBalancer", "CreateTargetGroup")
+_ELB_ID = "?" * 16
 
 # WAF's ARNs have the scope in another word, and the id, which only AWS knows of what is about to be made.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
@@ -35,7 +43,7 @@ def resources(action: str, params: Params, account: str, region: str, partition:
     known = reference.action(action)
     place = {"Partition": partition, "Region": region, "Account": account}
     params = _readable(action, prefix, params, place)
-    kinds = {} if action in _EVERY else known.resource_types
+    kinds = {} if action in _EVERY else _ELB_KINDS if action in _ELB_SHARED else known.resource_types
     found = [arn for kind in kinds for arn in _arns(prefix, kind, params, place)]
     if not found:
         found = [_any(prefix, kind, place) for kind, required in kinds.items() if required]
@@ -49,9 +57,22 @@ def _readable(action: str, prefix: str, params: Params, place: dict[str, str]) -
         return {"QueueName": str(params["QueueUrl"]).rpartition("/")[2]}
     if prefix == "wafv2":
         return {"Arns": [*_waf_own(action, params, place), *_nested(params)]}
+    if prefix == "elasticloadbalancing" and "ResourceArns" not in params and action.partition(":")[2] in _ELB_MAKING:
+        return {"Arns": [_elb_made(params, place)]}
     if "SubscriptionArn" in params and prefix == "sns":
         return {"TopicArn": str(params["SubscriptionArn"]).rpartition(":")[0]}
     return params
+
+
+def _elb_made(params: Params, place: dict[str, str]) -> str:
+    """What a request makes, or gives tags to while it is made; its id only AWS knows."""
+    if arn := params.get("ListenerArn"):
+        return f"{arn.replace(':listener/', ':listener-rule/')}/{_ELB_ID}"
+    if arn := params.get("LoadBalancerArn"):
+        return f"{arn.replace(':loadbalancer/', ':listener/')}/{_ELB_ID}"
+    kind = "loadbalancer/app" if "Subnets" in params or "SubnetMappings" in params else "targetgroup"
+    where = f"arn:{place['Partition']}:elasticloadbalancing:{place['Region']}:{place['Account']}"
+    return f"{where}:{kind}/{params['Name']}/{_ELB_ID}"
 
 
 def _waf_own(action: str, params: Params, place: dict[str, str]) -> Iterator[str]:

@@ -5,6 +5,8 @@ What is not as it is in production, and why:
   are host variables that anybody may set. Its npm packages are in the cache already, for there is no registry behind the proxy.
 * The application itself knows where the emulator is, by its own .env file: Node.js does not ask for HTTPS_PROXY.
 * The command `aws` is tests/proofs/bin/aws, for the AWS command line is no requirement of ours.
+* Its load balancer knows it by an address, for it is no instance; and clients by the address where the sandbox serves, with the
+  authority that signs its certificates, for no DNS leads there.
 * The tables and the bucket are there before, as those of an application that is to be taken to production.
 """
 
@@ -68,6 +70,18 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "table": "shop-orders",
         "bucket": BUCKET,
         "host name or address": "app1",
+        "host name": "shop.localhost",
+        "public subnet": f"{REGION}a",
+        "public subnet in another zone": f"{REGION}b",
+        "security group that lets 80 and 443 in": "default",
+        "VPC": place.client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"],
+        "application": "shop",
+        "name of the load balancer": "shop",
+        "requests of one address in five minutes": "20000",
+        "Version_1.22, or a newer one": "Version_1.22",
+        "Version_2.0, or a newer one": "Version_2.0",
+        "Version_1.16, or a newer one": "Version_1.16",
+        "YYYY-MM-DD, two weeks from now": f"{date.today() + timedelta(14)}",
         # That is about them.
         "angle brackets": "<angle brackets>",
         "yours": "<yours>",
@@ -86,13 +100,39 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
     more = {name: rule for name, rule in shop.items() if name not in declared}
     environment.write_text(environment.read_text() + "".join(f"  {name}: {json.dumps(rule)}\n" for name, rule in more.items()))
     # "until then the role's claim is red, or waived with a reason and a day"
-    cloudwatch = folder / "group_vars/aws/cloudwatch.yml"
     waived = f"cloudwatch_unconfirmed_waived: {{reason: the mailing list is being set up, until: {date.today() + timedelta(30)}}}"
-    text, count = re.subn(r"^# cloudwatch_unconfirmed_waived: .*$", waived, cloudwatch.read_text(), flags=re.MULTILINE)
-    assert count == 1
-    cloudwatch.write_text(text)
+    edit(folder / "group_vars/aws/cloudwatch.yml", r"^# cloudwatch_unconfirmed_waived: .*$", waived)
+    # "A bucket for the access logs of load balancers lets them write"
+    s3 = folder / "group_vars/aws/s3.yml"
+    text, comment, statements = s3.read_text().partition("lets them write:\n")
+    s3.write_text(text + comment + statements.replace("    # ", "    "))
+    app1 = place.state["hosts"]["app1"]
+    target = f"app_deploy_target: {{target_group: shop, id: {app1['private_address']}, port: {app1['port']}}}"
+    edit(folder / "group_vars/app/app_deploy.yml", r"^# app_deploy_target: .*$", target)
     (folder / "host_vars").mkdir()
     (folder / "host_vars/app1.yml").write_text(yaml.safe_dump(host(place)))
+    (folder / "host_vars/primary.yml").write_text(yaml.safe_dump(site(place)))
+
+
+def fill_in_next(folder: Path, place: Place, checkout: Path) -> None:
+    """The files of the second phase."""
+    for name in ("alb", "waf"):
+        file = folder / f"group_vars/aws/{name}.yml"
+        file.write_text(PLACEHOLDER.sub(lambda match: answers(place, checkout)[match[1]], file.read_text()))
+    edit(folder / "group_vars/aws/alb.yml", "target_type: instance", "target_type: ip")
+
+
+def edit(file: Path, pattern: str, text: str) -> None:
+    changed, count = re.subn(pattern, lambda _: text, file.read_text(), flags=re.MULTILINE)
+    assert count, f"{file} has no {pattern}"
+    file.write_text(changed)
+
+
+def site(place: Place) -> dict[str, Any]:
+    """host_vars of the machine that proves the site: see above."""
+    where = {f"shop.localhost:{port}": place.state["connect_to"][f"shop:{port}"] for port in (80, 443)}
+    authority = place.state["ca_path"]
+    return {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
 
 
 class Production:
@@ -147,6 +187,7 @@ class Production:
         """Whom else it talked to, through the proxy or past it; sockets of this machine and the application are none."""
         app = self.place.state["hosts"]["app1"]
         own = {(app["address"], app["port"]), (app["address"], app["spare_port"]), self.proxy.server_address}
+        own |= {tuple(where.rsplit(":", 1)) for where in self.place.state["connect_to"].values()}
         told = [json.loads(line) for line in self.watched.read_text().splitlines()]
         internet = [(event, *address[:2]) for event, address in told if isinstance(address, list)]
         # Who looks up an address asks nobody; Ansible does so to try its Python.

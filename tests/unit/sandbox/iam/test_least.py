@@ -47,6 +47,18 @@ def resource(*entries):
             "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
         ),
         (
+            entry("elbv2", "CreateLoadBalancer", Name="shop", Subnets=["subnet-1"], Tags=[{"Key": "a", "Value": "b"}]),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
+        ),
+        (
+            entry("elbv2", "CreateTargetGroup", Name="shop-blue", Tags=[{"Key": "a", "Value": "b"}]),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:targetgroup/${app}-*",
+        ),
+        (
+            entry("elbv2", "RemoveTags", ResourceArns=["arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/50d"]),
+            "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
+        ),
+        (
             entry("elbv2", "ModifyListener", ListenerArn="arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/shop/50d/f2f"),
             "arn:${partition}:elasticloadbalancing:${region}:${account}:listener/app/${app}/*",
         ),
@@ -83,6 +95,21 @@ def test_names_become_patterns(asked, pattern):
 def test_a_name_of_another_application_is_not_generalised(name):
     with pytest.raises(ValueError, match=f"'table/{name}' does not start with the application's"):
         least(entry("dynamodb", "DescribeTable", TableName=name))
+
+
+def test_what_is_made_is_tagged_under_the_name_that_it_will_have():
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop/50d"
+    allowed = permissions([entry("elbv2", "CreateListener", LoadBalancerArn=arn, Tags=[{"Key": "a", "Value": "b"}])], "shop", "production")
+    place = "arn:${partition}:elasticloadbalancing:${region}:${account}"
+    assert allowed == {
+        "elasticloadbalancing:CreateListener": {f"{place}:loadbalancer/app/${{app}}/*"},
+        "elasticloadbalancing:AddTags": {f"{place}:listener/app/${{app}}/*"},
+    }
+
+
+def test_what_is_asked_of_no_resource_in_particular_is_one_statement_for_all_services():
+    (statement,) = least(entry("elbv2", "DescribeTags", ResourceArns=[]), entry("sns", "ListTopics"))
+    assert (statement["Sid"], statement["Resource"]) == ("Any", "*")
 
 
 def test_actions_of_one_kind_of_resource_are_one_statement_in_stable_order():

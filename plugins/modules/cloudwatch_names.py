@@ -32,6 +32,15 @@ options:
     type: list
     elements: dict
     default: []
+  made_before:
+    description:
+      - The load balancers and target groups that the same playbook makes before.
+      - In check mode C((known after apply)) stands for what AWS will make up for those that are not there yet.
+    type: dict
+    default: {}
+    suboptions:
+      LoadBalancer: {description: Names of load balancers., type: list, elements: str, default: []}
+      TargetGroup: {description: Names of target groups., type: list, elements: str, default: []}
 author:
   - prodready contributors (@prodready)
 """
@@ -87,6 +96,9 @@ from ..module_utils.elb import Elb
 
 NAMESPACE = "AWS/ApplicationELB"
 KINDS = {"LoadBalancer": "load balancer", "TargetGroup": "target group"}
+
+# As CloudWatch knows one that is still to be made.
+TO_BE_MADE = {"LoadBalancer": "app/{}/(known after apply)", "TargetGroup": "targetgroup/{}/(known after apply)"}
 
 # For each of these dimensions what CloudWatch calls a name.
 Names = Mapping[str, Mapping[str, str]]
@@ -144,13 +156,22 @@ def known(aws: Aws) -> dict[str, dict[str, str]]:
     }
 
 
+def foreseen(names: Names, made_before: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
+    """The names with those of what will be there by then."""
+    return {kind: {name: TO_BE_MADE[kind].format(name) for name in made_before.get(kind) or []} | dict(names[kind]) for kind in KINDS}
+
+
 def main() -> None:
     kinds = ("alarms", "widgets", "emitted_metrics")
-    module = AwsModule({kind: {"type": "list", "elements": "dict", "default": []} for kind in kinds})
+    by_name: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+    spec: dict[str, Any] = {kind: {"type": "list", "elements": "dict", "default": []} for kind in kinds}
+    module = AwsModule({**spec, "made_before": {"type": "dict", "default": {}, "options": dict.fromkeys(KINDS, by_name)}})
     alarms, widgets, emitted = (module.params[kind] for kind in kinds)
     nothing: Names = {kind: {} for kind in KINDS}
     any_named = any(unknown(item, nothing) for item in [*alarms, *widgets, *emitted])
     names = module.ask("load balancers", known, module.aws) if any_named else nothing
+    if module.check_mode:
+        names = foreseen(names, module.params["made_before"])
 
     late = waiting(alarms, names)
     late_widgets = [widget for widget in widgets if unknown(widget, names)]

@@ -40,7 +40,16 @@ def stable(value: Any) -> Any:
         return sorted(map(stable, value), key=lambda item: json.dumps(item, sort_keys=True, default=str))
     if isinstance(value, str) and value[:2] == '{"':
         return json.loads(value)
-    return _ID.sub("*", value) if isinstance(value, str) else value
+    return value
+
+
+def without_ids(value: Any) -> Any:
+    """With what a plan says in the place of ids that AWS makes up."""
+    if isinstance(value, dict):
+        return {key: without_ids(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_ids(item) for item in value]
+    return _ID.sub("(known after apply)", value) if isinstance(value, str) else value
 
 
 def read(client: Callable[[str], Any]) -> dict[str, Any]:

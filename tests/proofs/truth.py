@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.prodready.aws.plugins.module_utils.plan_view import entries
 
 from tests.integration.place import Run
+from tests.proofs.account import without_ids
 from tests.proofs.members import described, fields_of, subject
 from tests.proofs.policies import role_of
 
@@ -47,7 +48,7 @@ class Said:
 
 
 def said(role: str | None, kind: str, name: str, action: str, before: Any, after: Any) -> Said:
-    sides = [dict(side) if isinstance(side, Mapping) else {} for side in (before, after)]
+    sides = [without_ids(dict(side)) if isinstance(side, Mapping) else {} for side in (before, after)]
     if kind in ("secrets", "secret_rotations"):
         sides = list(_values(kind, *sides))
     if kind == "listeners" and " rule " in name:

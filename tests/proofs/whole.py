@@ -20,7 +20,11 @@ STAGES = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING")
 def read(place: Place, values: dict[str, str]) -> dict[str, Any]:
     """`values` are the secret's from before: a value is one of these or a new one."""
     return {
-        **{name: found for name, found in account.read(place.client).items() if not name.startswith(("secret ", "lock ", "backup "))},
+        **{
+            name: account.without_ids(found)
+            for name, found in account.read(place.client).items()
+            if not name.startswith(("secret ", "lock ", "backup "))
+        },
         **secret(place, values),
         "locks": locks(place),
         "restore points": restore_points(place),

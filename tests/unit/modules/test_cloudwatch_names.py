@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.prodready.aws.plugins.modules.cloudwatch_names import known, resolved, unknown, waiting
+from ansible_collections.prodready.aws.plugins.modules.cloudwatch_names import foreseen, known, resolved, unknown, waiting
 
 BASE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
 NAMES = {"LoadBalancer": {"shop": "app/shop/01"}, "TargetGroup": {"shop": "targetgroup/shop/02"}}
@@ -48,3 +48,9 @@ def test_alarms_wait_for_what_is_not_there_and_so_do_those_whose_rules_name_them
         {"name": "top", "rule": "ALARM(above)"},
     ]
     assert waiting(alarms, NAMES) == {"late": ["load balancer stall"], "above": ["alarm late"], "top": ["alarm above"]}
+
+
+def test_in_a_plan_what_the_playbook_makes_before_is_there_and_aws_part_of_its_name_is_known_after_apply():
+    names = foreseen({"LoadBalancer": {"shop": "app/shop/01"}, "TargetGroup": {}}, {"LoadBalancer": ["shop", "stall"], "TargetGroup": []})
+    assert names == {"LoadBalancer": {"shop": "app/shop/01", "stall": "app/stall/(known after apply)"}, "TargetGroup": {}}
+    assert unknown({"name": "a", **LATE}, names) == []

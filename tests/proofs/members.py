@@ -277,8 +277,8 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
     elif what in ("logging", "association"):
         name = f"logging of {name}" if what == "logging" else f"load balancer {name}"
         yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}
-    elif what == "record":
-        yield "certificate", name, {field("certificate", key): item for key, item in members.items()}
+    elif what == "record":  # which stays, for every certificate of its domain
+        return
     elif what == "table" and name.endswith("-locks"):
         yield "lock table", name, {}
     else:
@@ -286,4 +286,8 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
             (key for key in ("Table", "Attributes", "IPSet", "RegexPatternSet", "WebACL", "TagInfoForResource") if key in members), None
         )
         members = members[inner] if inner else members
-        yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}
+        fields: dict[str, Any] = {}
+        for key, item in members.items():
+            if key not in NAMES:  # several members may be one field
+                fields.setdefault(field(what, key), {})[key] = item
+        yield what, name, fields

@@ -18,7 +18,7 @@ from typing import Any
 from sandbox.iam.least import permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
 from tests.proofs.drift import (
-    balancer_drift,
+    both_drift,
     drift,
     drift_each,
     empty,
@@ -101,8 +101,8 @@ def steps(source: Path) -> list[Step]:
         Step("short_term-check", "short_term", ("--check",)),
         Step("short_term", "short_term"),
         Step("short_term-verify", "verify", variables={"phase": "short_term"}),
-        Step("short_term-check", "short_term", ("--check",), balancer_drift),
-        Step("short_term", "short_term", (), balancer_drift),
+        Step("short_term-check", "short_term", ("--check",), both_drift),
+        Step("short_term", "short_term", (), both_drift),
         Step("short_term", "short_term"),
         Step("deploy-check", "deploy", ("--check",), variables={"app_deploy_source": str(behind)}),
         Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),

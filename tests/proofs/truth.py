@@ -21,6 +21,8 @@ Fields = dict[str, Any]
 STEPS = {"install": "releases", "units": "units", "switch": "current", "restart": "process"}
 # Both are about values of one secret.
 SAME = {"secret_rotations": "secrets"}
+# A lock is taken and given back, a host is drained and registered again; that nothing of it stays is seen in the account.
+PASSING = (("lock", "PutItem"), ("lock", "DeleteItem"), ("targets", "DeregisterTargets"), ("targets", "RegisterTargets"))
 ON_HOSTS = ("deployment", "environment_file", "release_archive")
 
 
@@ -150,14 +152,13 @@ def against_requests(plan: list[Said], requests: Iterable[Mapping[str, Any]]) ->
     for request in requests:
         kind, pattern = subject(request)
         mine = [one for one in matching(plan, kind, pattern) if role_of(request) == one.role]
-        # A lock is taken and given back; that nothing of it stays is seen in the account.
-        if not mine and (kind, request["operation"]) not in (("lock", "PutItem"), ("lock", "DeleteItem")):
+        if not mine and (kind, request["operation"]) not in PASSING:
             yield f"asked and not planned: {request['operation']} of {kind}: {pattern} by the role {role_of(request) or 'none'}"
         asked |= set(mine)
-        for one in mine:
-            told = one.fields | {name.partition(".")[0] for name in one.fields}
-            if one.action == "create" and (more := fields_of(request) - told):
-                yield f"{one}: {request['operation']} says {sorted(more)}, which was not planned"
+        made = [one for one in mine if one.action == "create"]
+        told = {part for one in made for name in one.fields for part in (name, name.partition(".")[0])}
+        if made and made == mine and (more := fields_of(request) - told):
+            yield f"{made[0]}: {request['operation']} says {sorted(more)}, which was not planned"
     for one in plan:
         if one.kind not in ON_HOSTS and one not in asked:
             yield f"planned and not asked: {one}"
@@ -169,7 +170,7 @@ def against_hosts(plan: list[Said], before: Mapping[str, Any], after: Mapping[st
         mine = {one.kind: one for one in plan if one.role.partition(" ")[0] == host}
         told = {"environment"} if "environment_file" in mine else set()
         if one := mine.get("deployment"):
-            told |= {STEPS[step] for step in one.after["steps"]}
+            told |= {STEPS[step] for step in one.after["steps"] if step in STEPS}
             told |= {"environment"} if one.action == "create" else set()  # a host that runs nothing yet gets all it needs
             told |= {"releases"} if one.before["releases"] != one.after["releases"] else set()
             if one.after["releases"] != after[host]["releases"]:

@@ -80,14 +80,14 @@ def planned(run: Run) -> list[Said]:
 
 
 def journalled(lines: Iterable[Mapping[str, Any]]) -> list[Said]:
-    """What a journal says that was done: of each resource the first state and the last."""
+    """What a journal says that was done: of each resource the first state and the last, where they differ."""
     first: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     last: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for line in lines:
         key = (line["role"] or "", line["module"].removeprefix(OURS), line["name"])
         first.setdefault(key, line)
         last[key] = line
-    return [_done(*key, first[key], last[key]) for key in first]
+    return [_done(*key, first[key], last[key]) for key in first if first[key]["before"] != last[key]["after"] or "variables" in first[key]]
 
 
 def _done(role: str, kind: str, name: str, first: Mapping[str, Any], last: Mapping[str, Any]) -> Said:

@@ -68,7 +68,7 @@ _PROTOTYPES = {
     "msc_transaction_cleanup": (None, (_Handle,)),
 }
 
-Headers = list[tuple[str, bytes]]
+Headers = tuple[tuple[str, bytes], ...]
 
 
 class Refused(Exception):
@@ -93,10 +93,9 @@ class ModSecurity:
         self._libinjection = self._rules(_LIBINJECTION, [])
         self._files = rules
         self._core = functools.cache(self._core_rules)
+        # Several rules ask of one part, and clients repeat themselves; a scan takes a millisecond.
+        self._run = functools.lru_cache(maxsize=4096)(self._scan)
         self.load(frozenset(["942"]))
-        # Several rules ask of the same value and of the same part.
-        self._injections = functools.lru_cache(maxsize=256)(self._injections_in)
-        self._scores = functools.lru_cache(maxsize=64)(self._part_scores)
 
     def load(self, families: frozenset[str]) -> None:
         """It takes a moment, which no request should wait for."""
@@ -114,14 +113,14 @@ class ModSecurity:
     def attacks(self, part: str, request: Request, families: list[str], loaded: frozenset[str]) -> bool:
         return _reaches(self._scores(part, request, loaded), families)
 
-    def _injections_in(self, value: bytes) -> dict[str, int]:
-        return self._run(self._libinjection, headers=[("sqli", value), ("xss", value)])
+    def _injections(self, value: bytes) -> dict[str, int]:
+        return self._run(self._libinjection, headers=(("sqli", value), ("xss", value)))
 
     def _core_rules(self, families: frozenset[str]) -> int:
         """The fewer families, the faster: a scan costs what is loaded."""
         return self._rules(_CORE, [next(self._files.glob(f"REQUEST-{number}-*.conf")) for number in (_FIRST_FILE, *sorted(families))])
 
-    def _part_scores(self, part: str, request: Request, loaded: frozenset[str]) -> dict[str, int]:
+    def _scores(self, part: str, request: Request, loaded: frozenset[str]) -> dict[str, int]:
         core = self._core(loaded)
         match part:
             case "QUERY":
@@ -130,9 +129,9 @@ class ModSecurity:
                 return self._run(core, f"{request.path}?path={quote(request.path.encode('latin-1'), safe='%')}")
             case "COOKIE":
                 cookies = "; ".join(request.header("cookie"))
-                return self._run(core, headers=[("Cookie", cookies.encode("latin-1"))]) if cookies else {}
+                return self._run(core, headers=(("Cookie", cookies.encode("latin-1")),)) if cookies else {}
             case "HEADERS":
-                others = [(name, value.encode("latin-1")) for name, value in request.headers if name.lower() not in _NOT_HEADERS]
+                others = tuple((name, value.encode("latin-1")) for name, value in request.headers if name.lower() not in _NOT_HEADERS)
                 return self._run(core, headers=others)
         return self._body_scores(core, request) if request.body else {}
 
@@ -141,12 +140,12 @@ class ModSecurity:
         body = request.body[:BODY_LIMIT]
         content_type = "".join(request.header("content-type")[:1])
         if _READ.match(content_type):
-            scores = self._run(core, body=body, headers=[("Content-Type", content_type.encode("latin-1"))])
+            scores = self._run(core, body=body, headers=(("Content-Type", content_type.encode("latin-1")),))
             if _UNREADABLE not in scores:
                 return scores
-        return self._run(core, body=b"body=" + quote(body).encode(), headers=[("Content-Type", _FORM.encode())])
+        return self._run(core, body=b"body=" + quote(body).encode(), headers=(("Content-Type", _FORM.encode()),))
 
-    def _run(self, rules: int, uri: str = "/", headers: Headers = [], body: bytes = b"") -> dict[str, int]:  # noqa: B006
+    def _scan(self, rules: int, uri: str = "/", headers: Headers = (), body: bytes = b"") -> dict[str, int]:
         """The rules that match, with their scores."""
         self._said.lines = []
         library = self._library

@@ -16,8 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.prodready.aws.plugins.module_utils.load import Load, Visitor, percentile, summary
-
+from plugins.module_utils.load import Load, Visitor, percentile, summary
 from tests.integration.place import Place, shop, until
 
 RATE = 200
@@ -173,8 +172,10 @@ def main() -> None:
             assert run.code == 0, run.error
         site = Site(place)
         overhead(site)
-        deployed(site)
-        shifted(site)
+        # The web ACL's daemon is Python: with it two cores that also run Ansible and the clients do not keep up with the rate.
+        with site.without_web_acl():
+            deployed(site)
+            shifted(site)
         cost(place, ready)
     finally:
         place.sandbox("down")

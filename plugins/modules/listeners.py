@@ -146,6 +146,15 @@ options:
         ownership tags of O(app) is deleted.
     type: bool
     default: false
+  made_before:
+    description:
+      - The load balancers, target groups and domains of certificates that the same playbook makes before, so that in check mode what
+        is named and neither there nor among them is an error. When not given, check mode only warns.
+    type: dict
+    suboptions:
+      load_balancers: {description: Names of load balancers., type: list, elements: str, default: []}
+      target_groups: {description: Names of target groups., type: list, elements: str, default: []}
+      domains: {description: Domains of certificates., type: list, elements: str, default: []}
 author:
   - prodready contributors (@prodready)
 """
@@ -406,26 +415,30 @@ UNDO = Undo(
 )
 
 
+NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+
+
 def turn(change: Change) -> int:
     """Rules come after their listener, and go before it."""
     rule = (change.after or change.before or {})["kind"] == "rule"
     return int(rule) if change.after else -int(rule)
 
 
-def missing(found: elb.Elb, desired: Mapping[str, State | None]) -> Iterator[str]:
-    """What is named and not there, or not yet."""
+def missing(found: elb.Elb, desired: Mapping[str, State | None]) -> Iterator[tuple[str, str, str]]:
+    """What is named and not there, or not yet: its kind in made_before, its name, and the words for it."""
     for name, state in desired.items():
         if state is None:
             continue
-        if state["load_balancer"] not in found.load_balancers and state["kind"] == "listener":
-            yield f"{name}: there is no load balancer {state['load_balancer']}"
+        if (balancer := state["load_balancer"]) not in found.load_balancers and state["kind"] == "listener":
+            yield "load_balancers", balancer, f"{name}: there is no load balancer {balancer}"
         for group in state["action"].get("forward", {}):
             if group not in found.target_groups:
-                yield f"{name}: there is no target group {group}"
+                yield "target_groups", group, f"{name}: there is no target group {group}"
         for domain in filter(None, [state.get("certificate"), *state.get("certificates", [])]):
             one = acm.chosen(found.certificates, [domain])
             if not one or not acm.issued(one):
-                yield f"{name}: there is no issued certificate for {domain}{', it is being validated' if one else ''}"
+                pending = ", it is being validated" if one else ""
+                yield "domains", domain, f"{name}: there is no issued certificate for {domain}{pending}"
 
 
 def strangers(changes: list[Change], owned: Mapping[str, str]) -> Iterator[str]:
@@ -443,7 +456,8 @@ def strangers(changes: list[Change], owned: Mapping[str, str]) -> Iterator[str]:
 def unknown_policies(found: elb.Elb, changes: list[Change]) -> Iterator[str]:
     names = {(change.after or {}).get("ssl_policy") for change in changes if change.differs("ssl_policy")}
     for name in sorted(filter(None, names)):
-        if not found.aws.call("elbv2", "describe_ssl_policies", missing=("SSLPolicyNotFound",), Names=[name]):
+        answer = found.aws.call("elbv2", "describe_ssl_policies", missing=("SSLPolicyNotFound",), Names=[name])
+        if not answer or not answer["SslPolicies"]:
             yield f"ssl_policy {name} is none of AWS's policies"
 
 
@@ -452,6 +466,7 @@ def main() -> None:
         {
             "listeners": {"type": "list", "elements": "dict", "required": True, "options": LISTENER_SPEC},
             "purge": {"type": "bool", "default": False},
+            "made_before": {"type": "dict", "options": dict.fromkeys(("load_balancers", "target_groups", "domains"), NAMES)},
         }
     )
     listeners, purge = module.params["listeners"], module.params["purge"]
@@ -464,10 +479,11 @@ def main() -> None:
         desired |= normal.want(listener, module.ownership)
     found = elb.Elb(module.aws)
     absent = module.ask("names", lambda: list(missing(found, desired)))
-    if absent and not module.check_mode:
-        module.fail("; ".join(absent))
-    for one in absent:
-        module.warn(f"{one} yet.")
+    foreseen = module.params["made_before"] if module.check_mode else {}
+    if found_wanting := [words for kind, name, words in absent if foreseen is not None and name not in foreseen.get(kind, [])]:
+        module.fail("; ".join(found_wanting))
+    for _, _, words in absent:
+        module.warn(f"{words} yet.")
     current = module.ask("listeners", read, found, desired)
     if purge:
         ours = module.ownership.items()

@@ -117,6 +117,14 @@ options:
         U(https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html).
     type: int
     default: 1500
+  made_before:
+    description:
+      - The sets that the same playbook makes before, so that in check mode one that rules name and that is neither there nor among them
+        is an error. When not given, check mode does not look for them.
+    type: dict
+    suboptions:
+      ip_set: {description: Names of IP sets., type: list, elements: str, default: []}
+      regex_pattern_set: {description: Names of regex pattern sets., type: list, elements: str, default: []}
 author:
   - prodready contributors (@prodready)
 """
@@ -243,17 +251,21 @@ def excessive(found: Mapping[str, int | None], limit: int) -> Iterator[str]:
             )
 
 
-def absent(aws: Aws, changes: Iterable[Change], scope: str, there: Mapping[str, str]) -> Iterator[str]:
-    """What changes need and there is not; in check mode it may be what another task of the run makes."""
+def absent(
+    aws: Aws, changes: Iterable[Change], scope: str, there: Mapping[str, str], made_before: Mapping[str, list[str]] | None = None
+) -> Iterator[str]:
+    """What changes need and there is not, nor will be."""
     for change in changes:
-        if change.name.startswith(BALANCER) and change.name not in there:
+        if change.name.startswith(BALANCER) and change.name not in there and made_before is None:
             yield f"There is no {change.name}: make it first (role alb), or correct load_balancers"
         rules = (change.after or {}).get("rules", {})
         for kind, name in sorted(references(rules) - arns(aws, scope, rules).keys()):
-            yield f"web ACL {change.name}: there is no {kind.replace('_', ' ')} {name}: declare it, or correct the name"
+            if name not in (made_before or {}).get(kind, []):
+                yield f"web ACL {change.name}: there is no {kind.replace('_', ' ')} {name}: declare it, or correct the name"
 
 
 def main() -> None:
+    names: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
     module = AwsModule(
         {
             "web_acls": {"type": "list", "elements": "dict", "required": True, "options": ACL_SPEC},
@@ -262,6 +274,7 @@ def main() -> None:
             "promote": {"type": "list", "elements": "str", "default": []},
             "purge_rules": {"type": "bool", "default": False},
             "capacity_limit": {"type": "int", "default": 1500},
+            "made_before": {"type": "dict", "options": dict.fromkeys(("ip_set", "regex_pattern_set"), names)},
         }
     )
     options, aws = module.params, module.aws
@@ -287,8 +300,9 @@ def main() -> None:
     }
     changes = plan({**desired, **beside}, current)
     found = [f"web ACL {name}: {clash}" for name in desired for clash in clashes(merged(current.get(name), desired[name] or {}))]
-    if not module.check_mode:
-        found += module.ask("what web ACLs need", lambda: list(absent(aws, changes, scope, there)))
+    made_before = options["made_before"] if module.check_mode else None
+    if made_before is not None or not module.check_mode:
+        found += module.ask("what web ACLs need", lambda: list(absent(aws, changes, scope, there, made_before)))
     if found:
         module.fail("; ".join(found))
     units = module.ask("the rules' capacity", capacity, aws, changes, scope)

@@ -82,6 +82,7 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "Version_2.0, or a newer one": "Version_2.0",
         "Version_1.16, or a newer one": "Version_1.16",
         "YYYY-MM-DD, two weeks from now": f"{date.today() + timedelta(14)}",
+        "DNS name of the load balancer": "<DNS name of the load balancer>",  # in a comment
         # That is about them.
         "angle brackets": "<angle brackets>",
         "yours": "<yours>",

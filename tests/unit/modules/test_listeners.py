@@ -269,13 +269,13 @@ def test_what_is_named_and_not_there_is_said(fake_aws):
     found = account(fake_aws, certificates=[summary(WILDCARD, "new.example.com", status="PENDING_VALIDATION")])
     action = {"forward": [{"target_group": "red", "weight": 1}]}
     wanted = want(secure(certificates=["new.example.com", "no.example.com"], default_action=action), OURS)
-    assert list(missing(found, {**wanted, "gone": None})) == [
+    assert [words for _, _, words in missing(found, {**wanted, "gone": None})] == [
         "shop:443: there is no target group red",
         "shop:443: there is no issued certificate for new.example.com, it is being validated",
         "shop:443: there is no issued certificate for no.example.com",
     ]
     other = want(listener(load_balancer="stall"), OURS)
-    assert list(missing(found, other)) == ["stall:443: there is no load balancer stall"]
+    assert [words for _, _, words in missing(found, other)] == ["stall:443: there is no load balancer stall"]
 
 
 def test_a_policy_that_aws_does_not_have_is_said(fake_aws):

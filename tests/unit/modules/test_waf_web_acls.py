@@ -253,6 +253,15 @@ def test_a_load_balancer_is_associated_and_goes_back_to_the_web_acl_that_it_had(
     assert gone[-1].operation == "disassociate_web_acl"
 
 
+def test_in_check_mode_what_the_playbook_makes_before_is_no_error_and_a_wrong_name_is(fake_aws):
+    aws = account(fake_aws, list_ip_sets={"IPSets": []})
+    changes = [change_of(aws, ACL), Change("load balancer shop", None, {})]
+    assert list(absent(aws, changes, "REGIONAL", {}, {"ip_set": ["banned"]})) == []
+    assert list(absent(aws, changes, "REGIONAL", {}, {"ip_set": ["bannned"]})) == [
+        "web ACL shop: there is no ip set banned: declare it, or correct the name"
+    ]
+
+
 def test_a_load_balancer_that_is_not_there_is_an_error_with_a_name(fake_aws):
     aws = account(fake_aws, describe_load_balancers=None)
     change = Change("load balancer shop", None, {"web_acl": "shop", "scope": "REGIONAL"})

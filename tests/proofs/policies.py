@@ -11,6 +11,7 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -31,6 +32,7 @@ from tests.proofs.drift import (
 
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
+WAIVED = {"reason": "New rules count before they block", "until": f"{date.today() + timedelta(14)}"}
 _BLOCK = re.compile(r"(<!-- permissions.*?-->)(.*?)(<!-- /permissions -->)", re.DOTALL)
 _ROLE = re.compile(r"(?:prodready\.aws\.)?(\w+) run/\S+")
 
@@ -108,6 +110,7 @@ def steps(source: Path) -> list[Step]:
         Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),
         Step("rollback", "rollback"),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
+        Step("short_term-verify", "verify", (), rules_count, {"phase": "short_term", "waf_counting_waived": WAIVED}),
         Step("promote_waf-check", "promote_waf", ("--check",), rules_count),
         Step("promote_waf", "promote_waf", (), rules_count),
         Step("undo-check", "undo", ("--check",), whole_run),

@@ -133,7 +133,8 @@ def site(place: Place) -> dict[str, Any]:
     """host_vars of the machine that proves the site: see above."""
     where = {f"shop.localhost:{port}": place.state["connect_to"][f"shop:{port}"] for port in (80, 443)}
     authority = place.state["ca_path"]
-    return {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
+    reached = {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
+    return {**reached, "alb_healthy_targets": 1}  # there is one host
 
 
 class Production:

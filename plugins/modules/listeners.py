@@ -482,8 +482,8 @@ def main() -> None:
     foreseen = module.params["made_before"] if module.check_mode else {}
     if found_wanting := [words for kind, name, words in absent if foreseen is not None and name not in foreseen.get(kind, [])]:
         module.fail("; ".join(found_wanting))
-    for _, _, words in absent:
-        module.warn(f"{words} yet.")
+    for absence in absent:
+        module.warn(f"{absence[2]} yet.")
     current = module.ask("listeners", read, found, desired)
     if purge:
         ours = module.ownership.items()

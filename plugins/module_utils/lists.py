@@ -1,6 +1,6 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Lists of what is declared: what is in them more than once, and how they are asked for in parts. Pure functions."""
+"""Lists of what is declared: as options by kind, what is in them more than once, and how they are asked for in parts. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+
+
+def names_by_kind(*kinds: str) -> dict[str, Any]:
+    """The specification of a module's option."""
+    return {"type": "dict", "options": {kind: {"type": "list", "elements": "str", "default": []} for kind in kinds}}
 
 
 def repeated(items: Iterable[Any]) -> list[Any]:

@@ -37,7 +37,6 @@ options:
       - The load balancers and target groups that the same playbook makes before.
       - In check mode C((known after apply)) stands for what AWS will make up for those that are not there yet.
     type: dict
-    default: {}
     suboptions:
       LoadBalancer: {description: Names of load balancers., type: list, elements: str, default: []}
       TargetGroup: {description: Names of target groups., type: list, elements: str, default: []}
@@ -93,6 +92,7 @@ from typing import Any
 from ..module_utils.alarms import children
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elb import Elb
+from ..module_utils.lists import names_by_kind
 
 NAMESPACE = "AWS/ApplicationELB"
 KINDS = {"LoadBalancer": "load balancer", "TargetGroup": "target group"}
@@ -163,15 +163,14 @@ def foreseen(names: Names, made_before: Mapping[str, list[str]]) -> dict[str, di
 
 def main() -> None:
     kinds = ("alarms", "widgets", "emitted_metrics")
-    by_name: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
     spec: dict[str, Any] = {kind: {"type": "list", "elements": "dict", "default": []} for kind in kinds}
-    module = AwsModule({**spec, "made_before": {"type": "dict", "default": {}, "options": dict.fromkeys(KINDS, by_name)}})
+    module = AwsModule({**spec, "made_before": names_by_kind(*KINDS)})
     alarms, widgets, emitted = (module.params[kind] for kind in kinds)
     nothing: Names = {kind: {} for kind in KINDS}
     any_named = any(unknown(item, nothing) for item in [*alarms, *widgets, *emitted])
     names = module.ask("load balancers", known, module.aws) if any_named else nothing
     if module.check_mode:
-        names = foreseen(names, module.params["made_before"])
+        names = foreseen(names, module.params["made_before"] or {})
 
     late = waiting(alarms, names)
     late_widgets = [widget for widget in widgets if unknown(widget, names)]

@@ -207,6 +207,7 @@ from typing import Any
 from ..module_utils import acm, elb
 from ..module_utils import listeners as normal
 from ..module_utils.aws import AwsModule
+from ..module_utils.lists import names_by_kind
 from ..module_utils.plan import Call, Calls, Change, State
 from ..module_utils.tags import as_list
 from ..module_utils.undo import Undo
@@ -415,9 +416,6 @@ UNDO = Undo(
 )
 
 
-NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
-
-
 def turn(change: Change) -> int:
     """Rules come after their listener, and go before it."""
     rule = (change.after or change.before or {})["kind"] == "rule"
@@ -466,7 +464,7 @@ def main() -> None:
         {
             "listeners": {"type": "list", "elements": "dict", "required": True, "options": LISTENER_SPEC},
             "purge": {"type": "bool", "default": False},
-            "made_before": {"type": "dict", "options": dict.fromkeys(("load_balancers", "target_groups", "domains"), NAMES)},
+            "made_before": names_by_kind("load_balancers", "target_groups", "domains"),
         }
     )
     listeners, purge = module.params["listeners"], module.params["purge"]

@@ -200,7 +200,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.lists import used_twice
+from ..module_utils.lists import names_by_kind, used_twice
 from ..module_utils.plan import Change, State, merged, plan
 from ..module_utils.undo import Undo
 from ..module_utils.waf import SCOPE_SPEC, misplaced
@@ -265,7 +265,6 @@ def absent(
 
 
 def main() -> None:
-    names: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
     module = AwsModule(
         {
             "web_acls": {"type": "list", "elements": "dict", "required": True, "options": ACL_SPEC},
@@ -274,7 +273,7 @@ def main() -> None:
             "promote": {"type": "list", "elements": "str", "default": []},
             "purge_rules": {"type": "bool", "default": False},
             "capacity_limit": {"type": "int", "default": 1500},
-            "made_before": {"type": "dict", "options": dict.fromkeys(("ip_set", "regex_pattern_set"), names)},
+            "made_before": names_by_kind("ip_set", "regex_pattern_set"),
         }
     )
     options, aws = module.params, module.aws

@@ -23,9 +23,7 @@ _LOG_TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResou
 
 # Load balancers of the first generation have the same prefix and some of the same actions, and the reference tells of theirs.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
-_ELB_SHARED = {f"elasticloadbalancing:{name}" for name in ("AddTags", "CreateLoadBalancer", "DeleteLoadBalancer")} | {
-    f"elasticloadbalancing:{name}" for name in ("ModifyLoadBalancerAttributes", "RemoveTags")
-}
+_ELB_SHARED = ("AddTags", "CreateLoadBalancer", "DeleteLoadBalancer", "ModifyLoadBalancerAttributes", "RemoveTags")
 _ELB_KINDS = dict.fromkeys(("loadbalancer/app/", "listener/app", "listener-rule/app", "targetgroup"), True)
 _ELB_MAKING = ("AddTags", "CreateLoadBalancer", "CreateTargetGroup")
 _ELB_ID = "?" * 16
@@ -39,11 +37,11 @@ _WAF_MEMBERS = {"DefaultAction": "webacl", "Addresses": "ipset", "RegularExpress
 
 def resources(action: str, params: Params, account: str, region: str, partition: str = "aws") -> list[str]:
     """One ARN or more; * for an action that has no resource types."""
-    prefix = action.partition(":")[0]
+    prefix, _, name = action.partition(":")
     known = reference.action(action)
     place = {"Partition": partition, "Region": region, "Account": account}
     params = _readable(action, prefix, params, place)
-    kinds = {} if action in _EVERY else _ELB_KINDS if action in _ELB_SHARED else known.resource_types
+    kinds = {} if action in _EVERY else _ELB_KINDS if prefix == "elasticloadbalancing" and name in _ELB_SHARED else known.resource_types
     found = [arn for kind in kinds for arn in _arns(prefix, kind, params, place)]
     if not found:
         found = [_any(prefix, kind, place) for kind, required in kinds.items() if required]

@@ -37,11 +37,11 @@ class Row:
 
 def role(name: str, moment: str, playbook: str = "immediate", *more: str) -> Row:
     typed = ("--tags", name, "--skip-tags", "always", *more)
-    return Row(f"{name} on {moment}", moment, playbook, typed, serves=moment != "empty", hosts=name == "app_deploy")
+    return Row(f"{name} on {moment}", moment, playbook, typed, serves=moment not in ("empty", "account"), hosts=name == "app_deploy")
 
 
 # Rules that count are not promoted, and a web ACL that does not block yet is no failure.
-RULES_COUNT = ("-e", "waf_promote=false", "-e", "waf_strict=false")
+RULES_COUNT = ("-e", '{"waf_promote": false, "waf_strict": false}')
 DEPLOYED = Row("deploy", "", "deploy", release="1.0.1")
 VERIFIED = Row("verify", "", "verify")
 

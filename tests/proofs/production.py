@@ -18,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,7 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
 def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
     """Nothing but what the comments ask for."""
     filled = {**answers(place, checkout), **other}
-    for file in folder.rglob("*.yml"):
-        file.write_text(PLACEHOLDER.sub(lambda match: filled[match[1]], file.read_text()))
+    _fill(folder.rglob("*.yml"), filled)
     # "What is not declared here is refused": the shop has more variables than the example.
     environment = folder / "group_vars/all/environment.yml"
     shop = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]
@@ -117,10 +117,13 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
 
 def fill_in_next(folder: Path, place: Place, checkout: Path) -> None:
     """The files of the second phase."""
-    for name in ("alb", "waf"):
-        file = folder / f"group_vars/aws/{name}.yml"
-        file.write_text(PLACEHOLDER.sub(lambda match: answers(place, checkout)[match[1]], file.read_text()))
+    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("alb", "waf")), answers(place, checkout))
     edit(folder / "group_vars/aws/alb.yml", "target_type: instance", "target_type: ip")
+
+
+def _fill(files: Iterable[Path], filled: dict[str, str]) -> None:
+    for file in files:
+        file.write_text(PLACEHOLDER.sub(lambda match: filled[match[1]], file.read_text()))
 
 
 def edit(file: Path, pattern: str, text: str) -> None:

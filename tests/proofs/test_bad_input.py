@@ -315,7 +315,7 @@ BALANCER = [
 GUARD = [
     guarding("an address that is none", "waf_ip_sets", sets("10.0.0.300/32", 0, "addresses", 0), "shop-offices: ", "10.0.0.300/32"),
     guarding("addresses of two versions", "waf_ip_sets", lambda given: given[0]["addresses"].append("2001:db8::/32"), "shop-offices: "),
-    guarding("a pattern that is none", "waf_regex_pattern_sets", sets([], 0, "regular_expressions"), "must be 1 to 10, not 0"),
+    guarding("a pattern set without patterns", "waf_regex_pattern_sets", sets([], 0, "regular_expressions"), "must be 1 to 10, not 0"),
     guarding("a statement that there is not", "waf_web_acls", sets({"geo": {}}, 0, "rules", 0, "statement"), "rule banned: ", "geo"),
     guarding("an action that there is not", "waf_web_acls", sets("deny", 0, "rules", 0, "action"), "rule banned: ", "deny"),
     guarding("a rule twice", "waf_web_acls", lambda given: given[0]["rules"].append(given[0]["rules"][0]), "banned", "twice"),

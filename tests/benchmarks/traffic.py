@@ -18,6 +18,7 @@ from typing import Any
 
 from plugins.module_utils.load import Load, Visitor, percentile, summary
 from tests.integration.place import Place, shop, until
+from tests.integration.visitors import through_the_balancer
 
 RATE = 200
 REQUESTS, CONNECTIONS, SECONDS = 1000, 8, 4
@@ -40,10 +41,6 @@ class Site:
     def visitor(self, url: str) -> Visitor:
         by = {f"shop.localhost:{port}": where for port, where in ((p, self.place.state["connect_to"][f"shop:{p}"]) for p in (443, 8080))}
         return Visitor(url, by, self.place.state["ca_path"], 30)
-
-    def load(self) -> Load:
-        where = {"shop.localhost:443": self.place.state["connect_to"]["shop:443"]}
-        return Load("https://shop.localhost/version", RATE, where, self.place.state["ca_path"], 30)
 
     @contextmanager
     def without_web_acl(self) -> Iterator[None]:
@@ -112,7 +109,7 @@ def told(what: str, load: Load) -> None:
 
 
 def deployed(site: Site) -> None:
-    with site.load() as load:
+    with through_the_balancer(site.place, RATE) as load:
         run = site.place.playbook("deploy", app_deploy_source=str(shop(Path(tempfile.mkdtemp(dir=site.place.folder.parent)), "1.1.0")))
     assert run.code == 0, run.error
     told(f"a new version deployed to two hosts at {RATE} requests a second", load)
@@ -132,7 +129,7 @@ def shifted(site: Site) -> None:
         return {one["TargetHealth"]["State"] for one in found}
 
     until(lambda: states() == {"healthy"}, "both hosts are healthy in the second target group")
-    with site.load() as load:
+    with through_the_balancer(site.place, RATE) as load:
         for weight in STEPS:
             site.weigh({site.group["TargetGroupArn"]: weight, other["TargetGroupArn"]: 100 - weight})
             time.sleep(STEP_SECONDS)

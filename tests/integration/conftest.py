@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 
 from tests.integration.place import CHECKOUT, Place, Run
 from tests.integration.visitors import Visitors, deployed
+from tests.proofs.taken import Case, Taken, take
 
 
 @pytest.fixture
@@ -27,38 +28,32 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @dataclass
 class Applied:
-    """An account that the immediate phase was run on: in check mode, then for good, then again; and what each asked of AWS."""
+    """An account that the immediate phase was planned on, run on, and run on again; and what was proven first."""
 
     place: Place
-    runs: dict[str, Run] = field(default_factory=dict)
-    requests: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    journals: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    proven: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def run(self, name: str, *arguments: str) -> None:
-        self.place.control("DELETE", "requests")
-        self.runs[name] = self.place.playbook("immediate", *arguments)
-        self.requests[name] = self.place.requests()
-        self.journals[name] = self.place.journal()
-        self.proven[name] = self.place.proven()
+    taken: Taken
+    proven: list[dict[str, Any]]
+    again: Run
+    asked_again: list[dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
 def immediate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    made = Applied(Place(tmp_path_factory.mktemp("applied") / "sandbox"))
-    made.place.sandbox("up")
-    made.run("check", "--check")
-    made.run("first")
-    made.run("second")
-    yield made
-    made.place.sandbox("down")
-    shutil.rmtree(made.place.folder)
+    place = Place(tmp_path_factory.mktemp("applied") / "sandbox")
+    place.sandbox("up")
+    taken = take(place, Case("on an empty account", "immediate"))
+    proven = place.proven()
+    place.control("DELETE", "requests")
+    again = place.playbook("immediate")
+    yield Applied(place, taken, proven, again, place.requests())
+    place.sandbox("down")
+    shutil.rmtree(place.folder)
 
 
 @pytest.fixture(scope="session")
 def applied(immediate: Applied) -> Place:
     """An account on which the immediate phase was run; who changes something puts it back."""
-    assert immediate.runs["first"].code == 0, immediate.runs["first"].error
+    assert immediate.taken.done.code == 0, immediate.taken.done.error
     return immediate.place
 
 

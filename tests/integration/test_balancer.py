@@ -6,33 +6,40 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.prodready.aws.plugins.module_utils.load import Load, summary
+from ansible_collections.prodready.aws.plugins.module_utils.load import summary
 
 from tests.integration.place import Place
+from tests.integration.visitors import through_the_balancer
+from tests.proofs.taken import Case, Taken, take
 
 pytestmark = pytest.mark.timeout(1500)
 RATE = 50
 
 
 @pytest.fixture(scope="module")
-def balanced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """An account on which both phases were run."""
+def unbalanced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An account on which the first phase was run."""
     made = Place(tmp_path_factory.mktemp("balanced") / "sandbox")
     made.sandbox("up")
     if off := made.state["off"].get("envoy"):
         made.sandbox("down")
         pytest.skip(off)
-    for phase in ("immediate", "short_term"):
-        run = made.playbook(phase)
-        assert run.code == 0, run.error
+    run = made.playbook("immediate")
+    assert run.code == 0, run.error
     yield made
     made.sandbox("down")
 
 
-def clients(place: Place) -> Load:
-    """Requests to the shop through its load balancer."""
-    state = place.state
-    return Load("https://shop.localhost/version", RATE, {"shop.localhost:443": state["connect_to"]["shop:443"]}, state["ca_path"], 30)
+@pytest.fixture(scope="module")
+def taken(unbalanced: Place) -> Taken:
+    """The second phase, planned and run."""
+    return take(unbalanced, Case("on an account without it", "short_term"))
+
+
+@pytest.fixture(scope="module")
+def balanced(unbalanced: Place, taken: Taken) -> Place:
+    assert taken.done.code == 0, taken.done.error
+    return unbalanced
 
 
 def targets(place: Place) -> dict[str, str]:
@@ -43,6 +50,12 @@ def targets(place: Place) -> dict[str, str]:
 
 
 HEALTHY = {"172.31.1.11": "healthy", "172.31.1.12": "healthy"}
+
+
+def test_check_mode_tells_all_that_the_run_then_does_and_writes_nothing(taken):
+    assert taken.plan.code == 0, taken.plan.error
+    assert len(taken.plan.planned()) > 10
+    assert "\n".join(taken.lies) == ""
 
 
 def test_the_phase_is_proven_on_real_requests_and_changes_nothing_the_second_time(balanced):
@@ -62,7 +75,7 @@ def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanc
     assert steps == dict.fromkeys(("app1", "app2"), ["install", "drain", "switch", "restart", "register"])
 
     before = len(balanced.journal())
-    with clients(balanced) as load:
+    with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.0")))
     assert run.code == 0, run.error
     found = summary(load.samples)
@@ -78,7 +91,7 @@ def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanc
 
 def test_a_deployment_that_fails_leaves_the_host_registered_and_no_request_fails(balanced, source):
     words = ("import { application }", "console.error('the shop has no shelves')\nprocess.exit(3)\nimport { application }")
-    with clients(balanced) as load:
+    with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.1", {"bin/server.js": words})), app_deploy_health_seconds=8)
     assert run.code != 0
     assert summary(load.samples)["failed"] == 0
@@ -99,7 +112,7 @@ def test_a_host_that_was_taken_out_by_hand_is_registered_though_nothing_else_is_
 
 
 def test_rollback_drains_and_registers_too(balanced):
-    with clients(balanced) as load:
+    with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("rollback")
     assert run.code == 0, run.error
     assert summary(load.samples)["failed"] == 0

@@ -18,7 +18,7 @@ SETS = {"environment", "dynamodb", "s3", "cloudwatch"}
 
 
 def restore_point(immediate):
-    (release,) = {task["result"]["release"] for task in immediate.runs["check"].of("deployment")}
+    (release,) = {task["result"]["release"] for task in immediate.taken.plan.of("deployment")}
     return f"before-{release}"
 
 
@@ -26,54 +26,52 @@ def short(role):
     return (role or "").rpartition(".")[2]
 
 
-def test_check_mode_on_an_empty_account_writes_nothing(immediate):
-    assert immediate.runs["check"].code == 0, immediate.runs["check"].error
-    assert immediate.requests["check"]
-    assert [request for request in immediate.requests["check"] if request["mutates"]] == []
+def test_check_mode_tells_all_that_the_run_then_does_and_writes_nothing(immediate):
+    assert immediate.taken.plan.code == 0, immediate.taken.plan.error
+    assert immediate.taken.planning
+    assert "\n".join(immediate.taken.lies) == ""
 
 
-def test_the_plan_of_check_mode_is_what_the_run_then_does(immediate):
-    planned = {(short(role), name, action) for role, name, action in immediate.runs["check"].planned()}
-    done = {(short(line["role"]), line["name"], line["action"]) for line in immediate.journals["first"]}
+def test_the_plan_is_of_every_role_the_lock_and_the_restore_points(immediate):
+    planned = {(short(role), name, action) for role, name, action in immediate.taken.plan.planned()}
     assert {role for role, _, _ in planned} == {*SETS, "app_deploy", ""}
-    assert planned == done
     assert {("", "shop-locks", "create"), ("app_deploy", f"shop-orders/{restore_point(immediate)}", "create")} <= planned
 
 
 def test_check_mode_tells_the_steps_that_each_host_then_takes(immediate):
-    steps = {task["host"]: task["result"]["steps"] for task in immediate.runs["check"].of("deployment")}
+    steps = {task["host"]: task["result"]["steps"] for task in immediate.taken.plan.of("deployment")}
     assert steps == dict.fromkeys(("app1", "app2"), ["install", "units", "switch", "restart"])
-    assert {task["result"]["steps"] == [] for task in immediate.runs["second"].of("deployment")} == {True}
+    assert {task["result"]["steps"] == [] for task in immediate.again.of("deployment")} == {True}
 
 
 def test_the_first_run_applies_and_proves(immediate):
-    assert immediate.runs["first"].code == 0, immediate.runs["first"].error
-    records = immediate.proven["first"]
+    assert immediate.taken.done.code == 0, immediate.taken.done.error
+    records = immediate.proven
     assert len(records) > 50
     assert {record["state"] for record in records} == {"holds"}
-    assert f"{len(records)} of {len(records)} claims hold" in immediate.runs["first"].output
+    assert f"{len(records)} of {len(records)} claims hold" in immediate.taken.done.output
 
 
 def test_a_second_run_changes_nothing_and_only_reads(immediate):
-    assert (immediate.runs["second"].code, immediate.runs["second"].changed) == (0, 0)
-    assert [request for request in immediate.requests["second"] if request["mutates"] and not is_of_lock(request)] == []
+    assert (immediate.again.code, immediate.again.changed) == (0, 0)
+    assert [request for request in immediate.asked_again if request["mutates"] and not is_of_lock(request)] == []
 
 
 def test_nobody_else_can_work_on_the_phase_from_its_first_change_to_its_last_request(immediate):
-    for name in ("first", "second"):
-        changing = [request for request in immediate.requests[name] if request["mutates"]]
-        assert (is_of_lock(changing[0]), immediate.requests[name][-1]["operation"]) == (True, "DeleteItem")
+    for asked in (immediate.taken.doing, immediate.asked_again):
+        changing = [request for request in asked if request["mutates"]]
+        assert (is_of_lock(changing[0]), asked[-1]["operation"]) == (True, "DeleteItem")
 
 
 def test_a_lock_takes_three_requests_and_check_mode_takes_none(immediate):
     """The third asks who this is."""
-    assert [request["operation"] for request in immediate.requests["second"] if is_of_lock(request)] == ["PutItem", "DeleteItem"]
-    assert not any(map(is_of_lock, immediate.requests["check"]))
+    assert [request["operation"] for request in immediate.asked_again if is_of_lock(request)] == ["PutItem", "DeleteItem"]
+    assert not any(map(is_of_lock, immediate.taken.planning))
 
 
 def test_an_unchanged_run_asks_once_a_page_and_once_a_resource_that_no_list_describes(immediate):
     """Twice, for what applies and what proves do not trust each other; every host reads the secret, and does so in the rehearsal too."""
-    found = Counter(f"{request['service']}:{request['operation']}" for request in immediate.requests["second"])
+    found = Counter(f"{request['service']}:{request['operation']}" for request in immediate.asked_again)
     del found["sts:GetCallerIdentity"]
     allowed = {"cloudwatch": 2 + 2 * DASHBOARDS, "dynamodb": 2 * 4 * TABLES + 2, "s3": 1 + 2 * 9 * BUCKETS}
     for service, limit in allowed.items():

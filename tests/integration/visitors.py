@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from plugins.module_utils.load import Load
 from tests.integration.place import Place
 
 PAUSE_SECONDS = 0.1
@@ -74,3 +75,9 @@ def deployed(place: Place, source: Path, *arguments: str, **variables: Any) -> S
         run = place.playbook("deploy", *arguments, app_deploy_source=str(source), **variables)
     after = [place.release(host) for host in place.hosts]
     return SimpleNamespace(run=run, visitors=visitors, before=before, after=after)
+
+
+def through_the_balancer(place: Place, rate: int) -> Load:
+    """So many requests a second to the shop by its name."""
+    state = place.state
+    return Load("https://shop.localhost/version", rate, {"shop.localhost:443": state["connect_to"]["shop:443"]}, state["ca_path"], 30)

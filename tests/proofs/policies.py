@@ -77,7 +77,7 @@ def next_phase(place: Place) -> None:
 def steps(source: Path) -> list[Step]:
     """On an empty account, then on one where things were changed by hand; `source` is another version of the application."""
     release = {"app_deploy_source": str(source)}
-    behind = shop(source.parent / "behind", "1.0.9")  # the load balancer
+    behind, further = (shop(source.parent / version, version) for version in ("1.0.8", "1.0.9"))  # the load balancer
     return [
         Step("immediate-check", "immediate", ("--check",), empty),
         Step("undo-check", "undo", ("--check",), first_run),
@@ -109,6 +109,9 @@ def steps(source: Path) -> list[Step]:
         Step("deploy-check", "deploy", ("--check",), variables={"app_deploy_source": str(behind)}),
         Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),
         Step("rollback", "rollback"),
+        Step("immediate-check", "immediate", ("--check",), variables={"app_deploy_source": str(further)}),
+        Step("immediate", "immediate", variables={"app_deploy_source": str(further)}),
+        Step("immediate-verify", "verify", variables={"phase": "immediate"}),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
         Step("short_term-verify", "verify", (), rules_count, {"phase": "short_term", "waf_counting_waived": WAIVED}),
         Step("promote_waf-check", "promote_waf", ("--check",), rules_count),

@@ -79,6 +79,7 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "application": "shop",
         "name of the load balancer": "shop",
         "requests of one address in five minutes": "20000",
+        "path that takes uploads, such as /images": "/images",
         "Version_1.22, or a newer one": "Version_1.22",
         "Version_2.0, or a newer one": "Version_2.0",
         "Version_1.16, or a newer one": "Version_1.16",

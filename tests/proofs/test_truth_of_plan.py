@@ -2,7 +2,7 @@
 
 On an empty account, on half-built ones, on a drifted one, and for each of the operator's other playbooks: what `--check --diff`
 said is held against the journal, the account, the hosts and every request of the run. Then a second run changes nothing.
-A sample, or with PROOFS=all every case.
+tests/integration holds both phases to it on an account without them; with PROOFS=all every case is run.
 """
 
 from __future__ import annotations
@@ -11,81 +11,18 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from tests.integration.place import Place, Run, shop
-from tests.proofs import account, hosts, policies, truth
+from tests.integration.place import Place, shop
+from tests.proofs import policies, truth
 from tests.proofs.broken import Edit, broken
 from tests.proofs.drift import BUCKETS, both_drift, drift_each, empty, held_lock, rules_count, without
+from tests.proofs.taken import Case, Taken, take
 
 pytestmark = pytest.mark.timeout(600)
 UTILS = "plugins/module_utils"
-
-
-@dataclass(frozen=True)
-class Case:
-    """A playbook in a situation; `again` has the variables of the second run where it needs others."""
-
-    name: str
-    playbook: str
-    before: Callable[[Place], object] = lambda place: None
-    arguments: tuple[str, ...] = ()
-    variables: dict[str, Any] = field(default_factory=dict)
-    again: Callable[[Place], dict[str, Any]] = lambda place: {}
-    sampled: bool = False
-
-
-@dataclass
-class Taken:
-    """The three runs of a case, and what was there before and after them."""
-
-    plan: Run
-    done: Run
-    writes: list[dict[str, Any]]
-    requests: list[dict[str, Any]]
-    journal: list[dict[str, Any]]
-    accounts: list[dict[str, Any]]
-    hosts: list[dict[str, Any]]
-    files: list[dict[str, Any]]
-
-    @property
-    def lies(self) -> list[str]:
-        """What of the plan was not true."""
-        plan, requests = truth.planned(self.plan), [request for request in self.requests if request["mutates"]]
-        return [
-            *(f"check mode asked for {request['operation']}" for request in self.writes),
-            *(f"check mode changed {name}" for name in account.differences(*self.accounts[:2])),
-            *(f"check mode wrote {name}" for name in account.differences(*self.files)),
-            *truth.against_journal(plan, truth.journalled(self.journal)),
-            *truth.against_account(plan, *self.accounts[1:]),
-            *truth.against_requests(plan, requests),
-            *truth.against_hosts(plan, *self.hosts),
-        ]
-
-
-def take(place: Place, case: Case) -> Taken:
-    """The plan, then the run, each with no more than its policy allows."""
-    case.before(place)
-    accounts, running, files = [account.read(place.client)], [hosts.read(place)], [hosts.files(place)]
-    policies.enforce(place, policies.committed(f"{case.playbook}-check"))
-    place.control("DELETE", "requests")
-    plan = place.playbook(case.playbook, "--check", "--diff", *case.arguments, **case.variables)
-    writes = place.writes()
-    accounts.append(account.read(place.client))
-    files.append(hosts.files(place))
-    lines = len(place.journal())
-    policies.enforce(place, policies.committed(case.playbook))
-    place.control("DELETE", "requests")
-    done = place.playbook(case.playbook, *case.arguments, **case.variables)
-    requests = place.requests()
-    policies.enforce(place, None)
-    accounts.append(account.read(place.client))
-    running.append(hosts.read(place))
-    return Taken(plan, done, writes, requests, place.journal()[lines:], accounts, running, files)
 
 
 def due(place: Place) -> None:
@@ -104,7 +41,7 @@ def made_anew(place: Place) -> None:
 
 
 PHASES = {"immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"), "short_term": ("alb", "waf")}
-ALL = os.environ.get("PROOFS") == "all"
+EACH = pytest.mark.skipif(os.environ.get("PROOFS") != "all", reason="takes every playbook: make proofs")
 
 
 def halves(phase: str) -> list[Case]:
@@ -112,14 +49,14 @@ def halves(phase: str) -> list[Case]:
 
 
 CASES = [
-    Case("on an empty account", "immediate", empty, sampled=True),
+    Case("on an empty account", "immediate", empty),
     *halves("immediate"),
     Case("drifted", "immediate", drift_each),
     Case("of a new release", "deploy", variables={"app_deploy_source": "1.0.1"}),
     Case("to the release before", "rollback", again=lambda place: {"app_deploy_release": place.release("app1")}),
     Case("of what is due", "rotate", due),
     Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "immediate"}),
-    Case("on an account without it", "short_term", sampled=True),
+    Case("on an account without it", "short_term"),
     *halves("short_term"),
     Case("drifted", "short_term", both_drift),
     Case("of rules that count", "promote_waf", rules_count),
@@ -129,7 +66,7 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module", params=[case for case in CASES if ALL or case.sampled], ids=lambda case: f"{case.playbook} {case.name}")
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case.playbook} {case.name}")
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     found: Case = request.param
     if version := found.variables.get("app_deploy_source"):
@@ -142,6 +79,7 @@ def taken(shared_place: Place, case: Case) -> Taken:
     return take(shared_place, case)
 
 
+@EACH
 def test_what_was_planned_is_what_is_done_and_nothing_else(taken: Taken) -> None:
     assert taken.plan.code == 0, taken.plan.error
     assert taken.done.code == 0, taken.done.error
@@ -149,6 +87,7 @@ def test_what_was_planned_is_what_is_done_and_nothing_else(taken: Taken) -> None
     assert "\n".join(taken.lies) == ""
 
 
+@EACH
 def test_a_second_run_changes_nothing(shared_place: Place, case: Case, taken: Taken) -> None:
     shared_place.control("DELETE", "requests")
     again = shared_place.playbook(case.playbook, *case.arguments, **{**case.variables, **case.again(shared_place)})

@@ -94,7 +94,8 @@ def test_a_deployment_that_fails_leaves_the_host_registered_and_no_request_fails
     with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("deploy", app_deploy_source=str(source("1.1.1", {"bin/server.js": words})), app_deploy_health_seconds=8)
     assert run.code != 0
-    assert summary(load.samples)["failed"] == 0
+    found = summary(load.samples)
+    assert (found["failed"], set(found["ends"])) == (0, {"200"}), found
     assert targets(balanced) == HEALTHY
 
 
@@ -115,7 +116,8 @@ def test_rollback_drains_and_registers_too(balanced):
     with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("rollback")
     assert run.code == 0, run.error
-    assert summary(load.samples)["failed"] == 0
+    found = summary(load.samples)
+    assert (found["failed"], set(found["ends"])) == (0, {"200"}), found
     assert targets(balanced) == HEALTHY
     assert {balanced.release(host).partition("-")[0] for host in balanced.hosts} == {"1.0.0"}
 

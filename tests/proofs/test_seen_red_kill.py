@@ -74,7 +74,7 @@ def test_a_third_run_that_changes_something_is_seen(disturbance):
 
 def test_a_lock_that_stays_held_is_seen(disturbance):
     disturbance.reference(UNLOCK)
-    with broken(disturbance.place, Edit("plugins/modules/lock.py", "lock) for lock in locks]", "lock) for lock in locks[1:]]")):
+    with broken(disturbance.place, Edit("plugins/modules/lock.py", "in shown(found).items()", "in list(shown(found).items())[1:]")):
         disturbance.begin(UNLOCK)
         disturbance.run(UNLOCK)
         assert seen(disturbance.wounds(UNLOCK), "lock deploy is held")

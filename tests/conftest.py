@@ -22,6 +22,7 @@ class ByPlace(LoadFileScheduling):
 
 
 # https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadFileScheduling:
     return ByPlace(config, log)
 

@@ -126,6 +126,15 @@ def test_what_does_not_come_out_is_played_again_for_a_while(play, monkeypatch):
     assert play(*scenarios, again_seconds=60)["misses"] == []
 
 
+def test_an_attack_that_rules_only_count_is_not_waited_for(play, monkeypatch):
+    monkeypatch.setattr(waf_scenarios, "PAUSE_SECONDS", 0)
+    Site.late = {"/tea"}
+    scenarios = ({"id": "attack", "expect": "blocked", "path": "/"}, {"id": "tea", "expect": "passed", "path": "/tea"})
+    played = play(*scenarios, again_seconds=60, attacks_again=False)
+    assert len(played["misses"]) == 1
+    assert sorted(path for _, path, _ in Site.seen) == ["/", "/tea", "/tea"]
+
+
 def test_nothing_is_sent_in_check_mode(play):
     played = play({"id": "attack", "expect": "blocked", "path": "/attack"}, check_mode=True)
     assert (Site.seen, played["attacks_blocked_percent"]) == ([], None)

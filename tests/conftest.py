@@ -12,7 +12,10 @@ from xdist.scheduler import LoadFileScheduling
 APPLIED = {"test_deploy.py", "test_immediate.py", "test_readme.py", "test_rotate.py"}
 
 # What takes minutes comes first, lest one process is left with it at the end.
-FIRST = ("test_balancer.py", "test_deploy.py", "test_production_path.py", "test_kill_anywhere.py", "test_silence.py")
+FIRST = (
+    *("test_balancer.py", "test_deploy.py", "test_scenarios.py", "test_production_path.py", "test_kill_anywhere.py"),
+    *("test_silence.py", "test_undo.py"),
+)
 
 
 class ByPlace(LoadFileScheduling):

@@ -90,6 +90,8 @@ def wafd() -> Config:
         "name": "wafd",
         "type": "STATIC",
         "connect_timeout": "1s",
+        # Less than wafd's own, lest a request goes to a connection that is being closed.
+        "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": _protocol("HTTP1", 60)},
         "load_assignment": {"cluster_name": "wafd", "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}]},
     }
 

@@ -13,7 +13,7 @@ from tests.integration.visitors import through_the_balancer
 from tests.proofs.taken import Case, Taken, take
 
 pytestmark = pytest.mark.timeout(1500)
-RATE = 25
+RATE = 50
 
 
 @pytest.fixture(scope="module")

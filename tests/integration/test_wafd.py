@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -28,8 +29,9 @@ class Connection(http.client.HTTPConnection):
         super().__init__("wafd", timeout=20)
         self._path = path
 
-    def connect(self) -> None:
+    def connect(self, waits: bool = True) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.setblocking(waits)
         self.sock.connect(str(self._path))
 
 
@@ -158,6 +160,23 @@ def test_a_broken_file_leaves_it_to_fail_open(wafd):
     assert wafd.ask("/").status == 500
     wafd.rules()
     assert wafd.ask("/").status == 200
+
+
+def test_as_many_ask_at_once_as_come_while_it_is_kept_from_its_work(wafd):
+    wafd.rules()
+    until(lambda: answers(wafd), "wafd answers")
+    os.kill(wafd.process.pid, signal.SIGSTOP)
+    try:
+        asking = [Connection(Path(os.path.relpath(wafd.folder / "wafd.sock"))) for _ in range(200)]
+        for connection in asking:
+            connection.connect(waits=False)
+            connection.request("GET", "/", headers={"x-plane-resource-arn": BALANCER, "x-plane-client-address": "127.9.0.2"})
+    finally:
+        os.kill(wafd.process.pid, signal.SIGCONT)
+    for connection in asking:
+        connection.sock.settimeout(20)
+        assert connection.getresponse().status == 200
+        connection.close()
 
 
 def test_it_ends_when_it_is_told_to_and_starts_again_over_its_old_socket(wafd):

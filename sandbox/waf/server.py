@@ -15,14 +15,14 @@ log = logging.getLogger(__name__)
 _THREADS = 8
 _IDLE_SECONDS = 300
 # Envoy opens as many connections as it has requests under way; one that cannot be opened is a request that is not let through.
-_WAITING = 4096
+_MOST_CONNECTIONS = 4096
 
 
 class Server(HTTPServer):
     def __init__(self, socket: Path, wafd: Wafd) -> None:
         super().__init__(str(socket), _Gateway, minthreads=_THREADS, maxthreads=_THREADS)
-        self.request_queue_size = _WAITING
-        self.keep_alive_conn_limit = None
+        self.request_queue_size = _MOST_CONNECTIONS
+        self.keep_alive_conn_limit = _MOST_CONNECTIONS
         self.timeout = _IDLE_SECONDS
         self.wafd = wafd
 

@@ -1,6 +1,6 @@
 """A run is killed where it changes something, or does not hear AWS's answer: run again, all is as if nothing had been.
 
-A seeded sample (PROOFS_SEED=n for another), or with PROOFS=all everywhere.
+A seeded sample (PROOFS_SEED=n for another), with PROOFS_CASES=n so many of every row, or with PROOFS=all everywhere.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tests.proofs.stage import Stage
 pytestmark = pytest.mark.timeout(7200)
 ALL = os.environ.get("PROOFS") == "all"
 SEED = int(os.environ.get("PROOFS_SEED", "3"))
+CASES = int(os.environ.get("PROOFS_CASES", "0"))
 # Row -> how many of its requests.
 SAMPLE = {"s3 on empty": 2, "cloudwatch on empty": 1, "deploy": 1}
 BEFORE, AFTER, LOST = "killed before request", "killed after request", "answer lost to request"
@@ -43,10 +44,10 @@ def cases(row: Row, reference: Reference) -> list[tuple[int, str]]:
     """At each request, and where hosts are changed after each task that does so."""
     found = [(number, how) for number in range(1, len(reference.writes) + 1) for how in HOW]
     found += [(number, TASK) for number in reference.tasks if row.hosts]
-    return found if ALL else sorted(random.Random(f"{SEED} {row.name}").sample(found, SAMPLE[row.name]))
+    return found if ALL else sorted(random.Random(f"{SEED} {row.name}").sample(found, min(CASES or SAMPLE[row.name], len(found))))
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if ALL or row.name in SAMPLE], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if ALL or CASES or row.name in SAMPLE], ids=lambda row: row.name)
 def test_a_run_that_was_killed_anywhere_is_run_again_and_all_is_as_if_it_had_not_been(disturbance, say, row):
     chosen = cases(row, disturbance.reference(row))
     wrong = []

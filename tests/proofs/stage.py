@@ -39,6 +39,8 @@ class Stage:
         assert run.code == 0, f"{playbook}: {run.error or run.output[-2000:]}"
 
     def _keep(self, moment: str) -> None:
+        # An account has its default VPC from the start; the emulator makes it when somebody first asks, each time another.
+        self.place.client("ec2").describe_vpcs()
         self.place.control("PUT", "snapshot", {"name": moment})
         self.kept[moment] = {host: self._host(host) for host in self.place.hosts}
         for host in self.place.hosts:

@@ -112,6 +112,8 @@ def steps(source: Path) -> list[Step]:
         Step("immediate-check", "immediate", ("--check",), variables={"app_deploy_source": str(further)}),
         Step("immediate", "immediate", variables={"app_deploy_source": str(further)}),
         Step("immediate-verify", "verify", variables={"phase": "immediate"}),
+        Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
+        Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
         Step("short_term-verify", "verify", (), rules_count, {"phase": "short_term", "waf_counting_waived": WAIVED}),
         Step("promote_waf-check", "promote_waf", ("--check",), rules_count),

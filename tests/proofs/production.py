@@ -1,7 +1,7 @@
 """inventories/production as an operator has it: copied, filled in as its comments say, with AWS by its real host names.
 
 What is not as it is in production, and why:
-* The application's host is one of the sandbox: a folder with a service manager of its own, on this machine. What tells Ansible so
+* The application's hosts are those of the sandbox: folders with a service manager of their own, on this machine. What tells Ansible so
   are host variables that anybody may set. Its npm packages are in the cache already, for there is no registry behind the proxy.
 * The application itself knows where the emulator is, by its own .env file: Node.js does not ask for HTTPS_PROXY.
 * The command `aws` is tests/proofs/bin/aws, for the AWS command line is no requirement of ours.
@@ -35,9 +35,9 @@ ADDRESS = re.compile(r"[\d.]+|[\da-f:]*:[\da-f:.]*")
 PLACEHOLDER = re.compile(r"<([^<>]+)>")
 
 
-def host(place: Place) -> dict[str, Any]:
-    """host_vars of the application's host: see above."""
-    found = place.state["hosts"]["app1"]
+def host(place: Place, name: str) -> dict[str, Any]:
+    """host_vars of a host of the application: see above."""
+    found = place.state["hosts"][name]
     node, root = shutil.which("node"), found["root"]
     return {
         "ansible_connection": "local",
@@ -50,6 +50,7 @@ def host(place: Place) -> dict[str, Any]:
         "app_deploy_environment_dir": f"{root}/etc/shop",
         "app_deploy_address": found["address"],
         "app_deploy_port": found["port"],
+        "private_address": found["private_address"],
         "app_deploy_spare_port": found["spare_port"],
         "app_deploy_command": f"{node} bin/server.js",
         "app_deploy_migration_command": f"{node} bin/migrate.js",
@@ -70,7 +71,7 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "What the one who is woken does first.": "Look at the dashboard.",
         "table": "shop-orders",
         "bucket": BUCKET,
-        "host name or address": "app1",
+        "host name or address": "app1:\n    app2",
         "host name": "shop.localhost",
         "public subnet": f"{REGION}a",
         "public subnet in another zone": f"{REGION}b",
@@ -108,11 +109,11 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
     s3 = folder / "group_vars/aws/s3.yml"
     text, comment, statements = s3.read_text().partition("lets them write:\n")
     s3.write_text(text + comment + statements.replace("    # ", "    "))
-    app1 = place.state["hosts"]["app1"]
-    target = f"app_deploy_target: {{target_group: shop, id: {app1['private_address']}, port: {app1['port']}}}"
+    target = 'app_deploy_target: {target_group: shop, id: "{{ private_address }}", port: "{{ app_deploy_port }}"}'
     edit(folder / "group_vars/app/app_deploy.yml", r"^# app_deploy_target: .*$", target)
     (folder / "host_vars").mkdir()
-    (folder / "host_vars/app1.yml").write_text(yaml.safe_dump(host(place)))
+    for name in place.hosts:
+        (folder / f"host_vars/{name}.yml").write_text(yaml.safe_dump(host(place, name)))
     (folder / "host_vars/primary.yml").write_text(yaml.safe_dump(site(place)))
 
 
@@ -137,8 +138,7 @@ def site(place: Place) -> dict[str, Any]:
     """host_vars of the machine that proves the site: see above."""
     where = {f"shop.localhost:{port}": place.state["connect_to"][f"shop:{port}"] for port in (80, 443)}
     authority = place.state["ca_path"]
-    reached = {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
-    return {**reached, "alb_healthy_targets": 1}  # there is one host
+    return {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
 
 
 class Production:
@@ -156,6 +156,7 @@ class Production:
         config = subprocess.run(["npm", "config", "get", "userconfig"], capture_output=True, text=True, check=True).stdout.strip()
         self.env = {
             "HOME": str(self.home),
+            "ANSIBLE_ASYNC_DIR": str(self.home / ".ansible_async"),
             "PATH": os.pathsep.join([str(Path(__file__).parent / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "LANG": "C.UTF-8",
             "ANSIBLE_NOCOLOR": "true",
@@ -191,8 +192,8 @@ class Production:
     @property
     def strangers(self) -> set[str]:
         """Whom else it talked to, through the proxy or past it; sockets of this machine and the application are none."""
-        app = self.place.state["hosts"]["app1"]
-        own = {(app["address"], app["port"]), (app["address"], app["spare_port"]), self.proxy.server_address}
+        own = {(app["address"], app[port]) for app in self.place.state["hosts"].values() for port in ("port", "spare_port")}
+        own |= {self.proxy.server_address}
         own |= {tuple(where.rsplit(":", 1)) for where in self.place.state["connect_to"].values()}
         told = [json.loads(line) for line in self.watched.read_text().splitlines()]
         internet = [(event, *address[:2]) for event, address in told if isinstance(address, list)]
@@ -219,10 +220,12 @@ def existing(place: Place) -> None:
 
 
 def packages(place: Place) -> None:
-    """The application's npm packages are in its host's cache."""
+    """The application's npm packages are in its hosts' caches."""
     source = place.folder.parent / "packages"
     shutil.copytree(CHECKOUT / "examples/shop", source, ignore=shutil.ignore_patterns("node_modules"))
-    cache = place.root("app1") / "srv/shop/cache/npm"
+    cache, *others = (place.root(name) / "srv/shop/cache/npm" for name in place.hosts)
     command = ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--prefer-offline", "--cache", str(cache)]
     subprocess.run(command, cwd=source, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE_SECONDS)
     shutil.rmtree(source)
+    for other in others:
+        shutil.copytree(cache, other)

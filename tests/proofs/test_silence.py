@@ -91,7 +91,7 @@ STEPS = [
     Step("short_term", ("--check", "--diff")),
     Step("short_term"),
     Step("promote_waf", before=rules_count),
-    Step("drill", variables={"drill": "health_checks"}),
+    Step("drill", variables={"drill": "health_checks", "alb_drill_rate": 25, "alb_drill_grace_seconds": 120}),
     Step("undo", ("--check", "--diff")),
     Step("undo"),
     Step("drill", variables={"drill": "alarms"}),

@@ -482,7 +482,7 @@ def main() -> None:
         module.fail("; ".join(found_wanting))
     for absence in absent:
         module.warn(f"{absence[2]} yet.")
-    current = module.ask("listeners", read, found, desired)
+    current = module.ask(f"listeners {', '.join(desired)}", read, found, desired)
     if purge:
         ours = module.ownership.items()
         desired |= {name: None for name, state in current.items() if name not in desired and ours <= state["tags"].items()}

@@ -324,7 +324,7 @@ def main() -> None:
         module.fail("; ".join(found))
     network = module.ask("subnets and security groups", Network.of, aws)
     wanted = {one["name"]: want(one, module.ownership, network) for one in balancers}
-    current = module.ask("load balancers", read, aws, wanted, network)
+    current = module.ask(f"load balancers {', '.join(wanted)}", read, aws, wanted, network)
     module.ensure(
         "elbv2",
         {name: settled(state, current.get(name), network) for name, state in wanted.items()},

@@ -327,7 +327,7 @@ def main() -> None:
         module.fail("; ".join(found))
     wanted = {group["name"]: want(group, module.ownership) for group in groups}
     vpcs = module.ask("VPCs", vpc.vpcs, aws)
-    current = module.ask("target groups", read, aws, wanted, vpcs)
+    current = module.ask(f"target groups {', '.join(wanted)}", read, aws, wanted, vpcs)
     desired = {name: settled(state, current.get(name), vpcs) for name, state in wanted.items()}
     module.ensure(
         "elbv2",

@@ -75,9 +75,9 @@ def closed(row: str, service: str, operation: str, resource: str, sampled: bool 
     return Fault(f"{service} is denied", row, (rule,), (resource, operation, "AccessDenied", "Next: grant"), sampled=sampled)
 
 
-def one(row: str, operation: str, match: dict[str, str], service: str, sampled: bool = False) -> Fault:
-    """One item of a set cannot be done."""
-    (resource,) = match.values()
+def one(row: str, operation: str, match: dict[str, str], service: str, resource: str = "", sampled: bool = False) -> Fault:
+    """One item of a set cannot be done; it is called by what is matched, when no other name is given."""
+    resource = resource or next(iter(match.values()))
     rule = {"operation": operation, "match": match, "code": "ConflictException", "status": 409, "message": "Not now."}
     return Fault(f"one {service} fails", row, (rule,), (f"{resource}: {service}:{operation} failed", "Not now.", "Next: "), sampled=sampled)
 
@@ -105,7 +105,7 @@ FAULTS = [
     one("dynamodb on empty", "UpdateContinuousBackups", {"TableName": "shop-products"}, "dynamodb"),
     one("s3 on empty", "PutBucketVersioning", {"Bucket": IMAGES}, "s3", sampled=True),
     one("cloudwatch on empty", "PutMetricAlarm", {"AlarmName": "shop-latency"}, "cloudwatch"),
-    one("alb on applied", "CreateListener", {"Protocol": "HTTP"}, "elbv2"),
+    one("alb on applied", "CreateListener", {"Protocol": "HTTP"}, "elbv2", "shop:80"),
     one("waf on balanced", "CreateIPSet", {"Name": "shop-banned"}, "wafv2"),
     one("undo", "PutBucketVersioning", {"Bucket": IMAGES}, "s3"),
 ]

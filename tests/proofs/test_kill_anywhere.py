@@ -60,6 +60,7 @@ def test_a_run_that_was_killed_anywhere_is_run_again_and_all_is_as_if_it_had_not
 def survived(disturbance: Disturbance, row: Row, number: int, how: str) -> Iterator[str]:
     """What was not, of one case."""
     disturbance.begin(row)
+    rest = row
     with disturbance.visited(row) as complaints:
         if how == TASK:
             disturbance.killed_after_task(row, number)
@@ -68,9 +69,11 @@ def survived(disturbance: Disturbance, row: Row, number: int, how: str) -> Itera
             run = disturbance.run(row)
             disturbance.faults()
             yield from (f"the run: {word}" for word in (untidy(run) if run.code else []))
+            # It heard of it when it asked again, and all is done.
+            rest = row if run.code else row.settled or row
         else:
             disturbance.killed_at(row, number, {BEFORE: "before", AFTER: "after"}[how])
-        again = disturbance.run(row)
+        again = disturbance.run(rest)
     if again.code:
         yield f"the second run: {again.error or again.output[-1000:]}"
     yield from complaints[:3]

@@ -18,7 +18,7 @@ from tests.proofs.test_kill_anywhere import BEFORE, survived
 pytestmark = pytest.mark.timeout(600)
 BUCKETS = next(row for row in ROWS if row.name == "s3 on empty")
 SECRET = Row("environment", "a secret", "immediate", ("--tags", "environment", "--skip-tags", "always"))
-UNLOCK = Row("unlock", "a lock", "unlock", ("-e", "lock=deploy"))
+UNLOCK = Row("unlock", "a lock", "unlock", ("-e", "lock=immediate"))
 PLAN = "plugins/module_utils/plan.py"
 AWS = "plugins/module_utils/aws.py"
 NEXT = 'f" Next: {remedy.format(action=_missing(service, operation, said))}."'
@@ -77,7 +77,7 @@ def test_a_lock_that_stays_held_is_seen(disturbance):
     with broken(disturbance.place, Edit("plugins/modules/lock.py", "in shown(found).items()", "in list(shown(found).items())[1:]")):
         disturbance.begin(UNLOCK)
         disturbance.run(UNLOCK)
-        assert seen(disturbance.wounds(UNLOCK), "lock deploy is held")
+        assert seen(disturbance.wounds(UNLOCK), "lock immediate is held")
 
 
 def test_a_version_of_a_secret_that_is_lost_is_seen(disturbance):

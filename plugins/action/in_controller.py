@@ -30,7 +30,7 @@ from ansible.plugins.action import ActionBase
 # Nothing of what is imported and read here is ever garbage; frozen, it stays shared with the tasks' processes.
 # https://docs.python.org/3/library/gc.html#gc.freeze
 gc.disable()
-from ..module_utils import lifetime  # noqa: E402
+from ..module_utils import lifetime, progress  # noqa: E402
 from ..module_utils.aws import AWS_SPEC, warm  # noqa: E402
 
 PROFILE = "legacy"
@@ -122,6 +122,7 @@ class ActionModule(ActionBase):
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
         basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": args}, cls=encoder).encode()
         basic._ANSIBLE_PROFILE = PROFILE
+        progress.listener = lambda text: self._display.display(f"  {text}")
         printed = io.StringIO()
         with environment(variables), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
             main()

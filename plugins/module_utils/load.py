@@ -1,34 +1,54 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A client that sends requests at a constant rate, however long the answers take.
+"""A client that sends requests when their time has come, however long the answers take.
 
-A request is sent when its time has come, not when the one before is answered, and its duration counts from that time: so a
-site that stalls cannot slow its own judge down. Connections are kept; one that the site has closed meanwhile is opened anew,
-as browsers do.
+A request's duration counts from the time when it was to be sent: so a site that stalls cannot slow its own judge down.
+Connections are kept; one that the site has closed meanwhile is opened anew, as browsers do.
 """
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import math
-import queue
+import os
 import socket
 import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, RemoteDisconnected
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
+
+try:
+    import aiohttp
+except ImportError:
+    aiohttp = None  # type: ignore[assignment]
 
 from .web import place_of
 
-STALE = (RemoteDisconnected, BrokenPipeError, ConnectionResetError)
+# Another process may have the core for as long; only what is later is said to be late.
+TICK_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
+class Request:
+    """What is asked, by a name under which its answers are counted; failed is an answer of another status than these, if given."""
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    name: str = ""
+    statuses: tuple[int, ...] = ()
+    fails_from: int = 500
+
+    def fails_with(self, status: int) -> bool:
+        return status not in self.statuses if self.statuses else status >= self.fails_from
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One request: when it was to be sent, how long it took from then, and what came; nothing of one that was not sent in time."""
 
@@ -36,136 +56,162 @@ class Sample:
     seconds: float
     status: int | None
     error: str | None = None
+    name: str = ""
+    # How long after its time it was sent because this machine, not the site, was slow.
+    late_seconds: float = 0.0
+    failed: bool = False
 
     @property
     def sent(self) -> bool:
         return self.status is not None or self.error is not None
 
-    @property
-    def failed(self) -> bool:
-        return self.error is not None or (self.status or 0) >= 500
 
-
-class Visitor:
-    """One connection to the site, kept."""
-
-    def __init__(self, url: str, connect_to: Mapping[str, str], ca_path: str | None, patience_seconds: float) -> None:
-        self.parts, self.place, self.patience = urlsplit(url), place_of(url, connect_to), patience_seconds
-        self.context = ssl.create_default_context(cafile=ca_path or None) if self.parts.scheme == "https" else None
-        self.target = f"{self.parts.path or '/'}{'?' + self.parts.query if self.parts.query else ''}"
-        self.connection: HTTPConnection | None = None
-
-    def ask(self) -> int:
-        used = self.connection is not None
-        try:
-            return self._ask()
-        except STALE:
-            self.close()
-            if not used:
-                raise
-            return self._ask()
-
-    def _ask(self) -> int:
-        if self.connection is None:
-            self.connection = self._open()
-        self.connection.request("GET", self.target, headers={"User-Agent": "prodready"})
-        with self.connection.getresponse() as answer:
-            answer.read()
-            if answer.will_close:
-                self.close()
-            return answer.status
-
-    def _open(self) -> HTTPConnection:
-        host, port = self.parts.hostname or "", self.parts.port
-        connection = HTTPSConnection(host, port, context=self.context) if self.context else HTTPConnection(host, port)
-        connection.sock = socket.create_connection(self.place, self.patience)
-        if self.context:
-            connection.sock = self.context.wrap_socket(connection.sock, server_hostname=host)
-        return connection
-
-    def close(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
-        self.connection = None
+def constant(rate: float) -> Iterator[float]:
+    """The seconds after the start at which to send, without end."""
+    return (number / rate for number in count())
 
 
 class Load:
-    """Requests to one URL, so many a second, from when it is entered until it is left."""
+    """Requests at their times, to their sites, from when it is entered until it is left."""
 
     def __init__(
         self,
-        url: str,
-        rate: float,
+        requests: str | Iterable[Request],
+        times: float | Iterable[float],
         connect_to: Mapping[str, str] | None = None,
         ca_path: str | None = None,
         patience_seconds: float = 10,
         connections: int = 64,
     ) -> None:
-        self.url, self.rate, self.connections = url, rate, connections
-        self.by = (connect_to or {}, ca_path, patience_seconds)
+        self.requests = iter(Request(requests) for __ in count()) if isinstance(requests, str) else iter(requests)
+        self.times = constant(times) if isinstance(times, (int, float)) else iter(times)
+        self.connect_to, self.ca_path = dict(connect_to or {}), ca_path
+        self.patience, self.connections = patience_seconds, connections
         self.samples: list[Sample] = []
-        self.done = threading.Event()
-        # What cannot be sent in time is told, rather than sent in a burst later.
-        self.due: queue.Queue[float | None] = queue.Queue(maxsize=int(rate * patience_seconds) + connections)
+        self.under_way = 0
+        self.over = threading.Event()
+        self.told = threading.Event()
 
     def __enter__(self) -> Load:
+        # What is refused here is an error of the task, not of every request.
+        self.context = ssl.create_default_context(cafile=self.ca_path or None)
         self.started = time.time()
-        self.threads = [threading.Thread(target=self._visit) for __ in range(self.connections)]
-        self.threads.append(threading.Thread(target=self._schedule))
-        for thread in self.threads:
-            thread.start()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run()))
+        self.thread.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self.done.set()
-        self.threads[-1].join()
-        for __ in range(self.connections):
-            self.due.put(None)
-        for thread in self.threads:
-            thread.join()
+        self.told.set()
+        self.thread.join()
 
-    def _schedule(self) -> None:
-        number = 0
-        while not self.done.is_set():
-            at = self.started + number / self.rate
-            if (early := at - time.time()) > 0 and self.done.wait(early):
-                return
-            try:
-                self.due.put_nowait(at)
-            except queue.Full:
-                self.samples.append(Sample(at, 0.0, None))
-            number += 1
+    def wait(self, seconds: float) -> bool:
+        """Whether all requests are sent and answered, after so many seconds at most."""
+        return self.over.wait(seconds)
 
-    def _visit(self) -> None:
-        visitor = Visitor(self.url, *self.by)
-        with contextlib.closing(visitor):
-            while at := self.due.get():
-                status: int | None = None
-                error: str | None = None
-                try:
-                    status = visitor.ask()
-                except (OSError, HTTPException) as problem:
-                    visitor.close()
-                    error = str(problem) or type(problem).__name__
-                self.samples.append(Sample(at, time.time() - at, status, error))
+    async def _run(self) -> None:
+        begun = time.monotonic()
+        self.free = asyncio.Semaphore(self.connections)
+        # Resolver is an AbstractResolver by its methods, for this file is read where there is no aiohttp, too.
+        connector = aiohttp.TCPConnector(limit=0, ssl=self.context, resolver=Resolver(self.connect_to))  # type: ignore[arg-type]
+        options: dict[str, Any] = {"auto_decompress": False, "cookie_jar": aiohttp.DummyCookieJar(), "headers": {"User-Agent": "prodready"}}
+        timeout = aiohttp.ClientTimeout(total=self.patience)
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            async with aiohttp.ClientSession(connector=connector, timeout=timeout, **options) as session:
+                for after, request in zip(self.times, self.requests, strict=False):
+                    if not await self._due(begun + after):
+                        break
+                    task = asyncio.create_task(self._send(session, request, begun, after))
+                    tasks.add(task)
+                    task.add_done_callback(tasks.discard)
+                await asyncio.gather(*tasks)
+        finally:
+            self.over.set()
+
+    async def _due(self, moment: float) -> bool:
+        """Whether a moment has come before the end was told."""
+        while (early := moment - time.monotonic()) > 0 and not self.told.is_set():
+            await asyncio.sleep(min(early, 0.1))
+        return not self.told.is_set()
+
+    async def _send(self, session: aiohttp.ClientSession, request: Request, begun: float, after: float) -> None:
+        late = time.monotonic() - begun - after
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.free.acquire()
+        except TimeoutError:
+            self._seen(request, begun, after, None, None, late)
+            return
+        self.under_way += 1
+        try:
+            about: dict[str, Any] = {"headers": dict(request.headers), "data": request.body, "allow_redirects": False}
+            async with session.request(request.method, request.url, **about) as answer:
+                while await answer.content.readany():
+                    pass
+                self._seen(request, begun, after, answer.status, None, late)
+        except TimeoutError:
+            self._seen(request, begun, after, None, f"no answer within {self.patience:g} s", late)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            self._seen(request, begun, after, None, why(error), late)
+        finally:
+            self.under_way -= 1
+            self.free.release()
+
+    def _seen(self, request: Request, begun: float, after: float, status: int | None, error: str | None, late: float) -> None:
+        took = time.monotonic() - begun - after if status or error else 0.0
+        failed = error is not None or status is not None and request.fails_with(status)
+        self.samples.append(Sample(self.started + after, took, status, error, request.name, max(0.0, late - TICK_SECONDS), failed))
 
 
-def percentile(values: list[float], percent: float) -> float | None:
+def why(error: Exception) -> str:
+    """Why there was no answer, in the system's words where it has some."""
+    cause = getattr(error, "os_error", error)
+    number = getattr(cause, "errno", None)
+    return (os.strerror(number) if isinstance(number, int) and number > 0 else str(cause)) or type(error).__name__
+
+
+class Resolver:
+    """Names to addresses, with others for a host:port, as curl's --connect-to."""
+
+    def __init__(self, connect_to: Mapping[str, str]) -> None:
+        self.connect_to = connect_to
+
+    async def resolve(self, host: str, port: int = 0, family: int = socket.AF_UNSPEC) -> list[dict[str, Any]]:
+        address, number = place_of(f"http://{host}:{port}", self.connect_to)
+        found = await asyncio.get_running_loop().getaddrinfo(address, number, type=socket.SOCK_STREAM, family=family)
+        return [
+            {"hostname": host, "host": place[0], "port": place[1], "family": kind, "proto": proto, "flags": socket.AI_NUMERICHOST}
+            for kind, _, proto, _, place in found
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+def percentile(values: Sequence[float], percent: float) -> float | None:
     """The smallest value that so many percent of all do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else None
 
 
-def summary(samples: list[Sample]) -> dict[str, Any]:
+PERCENTS = (50, 95, 99, 99.9)
+
+
+def times(samples: Iterable[Sample]) -> dict[str, float | None]:
+    """How long those took that were answered, in milliseconds, and were no failures."""
+    answered = [one.seconds * 1000 for one in samples if one.sent and not one.failed]
+    found = {f"p{percent}_ms".replace(".", "_"): percentile(answered, percent) for percent in PERCENTS}
+    return {name: None if value is None else round(value, 1) for name, value in found.items()}
+
+
+def summary(samples: Sequence[Sample]) -> dict[str, Any]:
     """How many requests were sent, how they ended, and how long those took that were answered."""
     sent = [one for one in samples if one.sent]
-    answered = [one.seconds * 1000 for one in sent if not one.failed]
     ends = Counter(str(one.status or one.error) for one in sent)
-    times = {f"p{percent}_ms": percentile(answered, percent) for percent in (50, 95, 99)}
     return {
         "requests": len(sent),
         "not_sent": len(samples) - len(sent),
         "failed": sum(one.failed for one in sent),
         "ends": dict(ends.most_common(10)),
-        **{name: None if value is None else round(value, 1) for name, value in times.items()},
+        **times(sent),
     }

@@ -22,14 +22,18 @@ def problems(scenarios: list[Mapping[str, Any]]) -> list[str]:
 
 
 def _of(one: Mapping[str, Any]) -> Iterator[str]:
+    yield from request_problems(one)
+    if one.get("flood") and one["expect"] != "blocked":
+        yield "a flood is to be blocked: expect must be blocked"
+
+
+def request_problems(one: Mapping[str, Any]) -> Iterator[str]:
     # An address of its own would be another site.
     if not one["path"].startswith("/") or not one["path"].isascii() or any(character.isspace() for character in one["path"]):
         yield f"path must begin with / and have neither spaces nor other than ASCII characters (write %20), not {one['path']!r}"
     given = [key for key in BODIES if one.get(key) is not None]
     if len(given) > 1:
         yield f"give one of {', '.join(BODIES)}, not {' and '.join(given)}"
-    if one.get("flood") and one["expect"] != "blocked":
-        yield "a flood is to be blocked: expect must be blocked"
     for name, value in (one.get("headers") or {}).items():
         if any(character in f"{name}{value}" for character in "\r\n"):
             yield f"the header {name!r} has more than one line"

@@ -26,7 +26,7 @@ from typing import Any
 import yaml
 
 from sandbox.proxy import Proxy
-from tests.integration.place import CHECKOUT, DEADLINE_SECONDS, Place
+from tests.integration.place import BESIDE_OTHERS, CHECKOUT, DEADLINE_SECONDS, Place
 
 ACCOUNT, REGION, BUCKET = "123456789012", "eu-central-1", "shop-images-123456789012"
 # Who runs the playbooks, and who grants that.
@@ -85,6 +85,10 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "Version_2.0, or a newer one": "Version_2.0",
         "Version_1.16, or a newer one": "Version_1.16",
         "YYYY-MM-DD, two weeks from now": f"{date.today() + timedelta(14)}",
+        "home": "home",
+        "product": "product",
+        "ids that there are": "mug-tall",
+        "requests a second": "20",
         "DNS name of the load balancer": "<DNS name of the load balancer>",  # in a comment
         # That is about them.
         "angle brackets": "<angle brackets>",
@@ -119,7 +123,7 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
 
 def fill_in_next(folder: Path, place: Place, checkout: Path) -> None:
     """The files of the second phase."""
-    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("alb", "waf")), answers(place, checkout))
+    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("alb", "waf", "load_test")), answers(place, checkout))
     edit(folder / "group_vars/aws/alb.yml", "target_type: instance", "target_type: ip")
 
 
@@ -138,7 +142,10 @@ def site(place: Place) -> dict[str, Any]:
     """host_vars of the machine that proves the site: see above."""
     where = {f"shop.localhost:{port}": place.state["connect_to"][f"shop:{port}"] for port in (80, 443)}
     authority = place.state["ca_path"]
-    return {"alb_connect_to": where, "alb_ca_path": authority, "waf_connect_to": where, "waf_ca_path": authority}
+    reached = {
+        f"{role}_{name}": value for role in ("alb", "waf", "load_test") for name, value in (("connect_to", where), ("ca_path", authority))
+    }
+    return {**reached, **BESIDE_OTHERS}
 
 
 class Production:

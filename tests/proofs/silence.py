@@ -45,8 +45,10 @@ class SecretPlace(Place):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.operator = {"secret_key": canary(), "session_token": canary()}
+        self.header = canary()
         self.src = folder.parent / "canaries.env"
         self.values: dict[str, set[str]] = {f"runbook_aws.{name}": {value} for name, value in self.operator.items()}
+        self.values["load_test_headers"] = {self.header}
         for name, where in (("HOME", "home"), ("TMPDIR", "tmp")):
             (folder.parent / where).mkdir(mode=0o700)
             self.env[name] = str(folder.parent / where)

@@ -26,7 +26,8 @@ from tests.proofs.broken import Edit, broken
 from tests.proofs.drift import empty
 from tests.proofs.policies import POLICIES, Step
 
-pytestmark = pytest.mark.timeout(1200)
+# Every playbook is run before the first test, in the fixture that all of them share.
+pytestmark = pytest.mark.timeout(5400)
 NAMES = sorted(file.stem for file in POLICIES.glob("*.json"))
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_POLICY_CHARACTERS = 6144

@@ -91,6 +91,7 @@ STEPS = [
     Step("short_term", ("--check", "--diff")),
     Step("short_term"),
     Step("promote_waf", before=rules_count),
+    Step("load_test"),
     Step("drill", variables={"drill": "health_checks", "alb_drill_rate": 25, "alb_drill_grace_seconds": 120}),
     Step("undo", ("--check", "--diff")),
     Step("undo"),
@@ -117,7 +118,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
 
     def take(number: int, step: Step) -> None:
         step.before(place)
-        variables = {"environment_src": str(place.src), **step.variables}
+        variables = {"environment_src": str(place.src), "load_test_headers": {"x-load-test": place.header}, **step.variables}
         if step.release is not None:
             variables["app_deploy_source"] = str(shop(root / f"source-{number}", f"1.{number}.0", step.release))
         run = place.playbook(step.playbook, "-vvvv", *step.arguments, **variables)

@@ -10,9 +10,14 @@ import botocore.loaders
 import botocore.model
 import botocore.session
 import botocore.validate
+import hypothesis
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Calls, Wait
 from botocore import xform_name
+
+# How fast examples come says how busy the machine is, and nothing about what they show.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 # Reading a service's model is most of the time that a client takes.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)

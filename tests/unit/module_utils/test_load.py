@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from ansible_collections.prodready.aws.plugins.module_utils.load import Load, Sample, percentile, summary
+from ansible_collections.prodready.aws.plugins.module_utils.load import Load, Request, Sample, constant, percentile, summary
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -24,6 +24,10 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"ok")
         # A connection that ends after its answer, without having said so.
         self.close_connection = self.path == "/closing"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def log_message(self, *args):
         pass
@@ -79,6 +83,40 @@ def test_a_site_that_stalls_cannot_slow_its_judge_down(site):
     assert len(late) >= 5
 
 
+def test_the_95th_percentile_shows_a_stall_of_two_seconds(site):
+    with Load((Request(f"{site}/stall" if number < 200 else f"{site}/") for number in range(500)), constant(100), connections=500) as load:
+        time.sleep(2)
+        Site.stall.set()
+        assert load.wait(20)
+    found = summary(load.samples)
+    assert (found["requests"], found["failed"]) == (500, 0)
+    # Of 500 requests 200 came while nothing was answered: the 25 slowest had waited for 1.75 s or more.
+    assert found["p95_ms"] >= 1700
+
+
+def test_the_times_are_those_that_were_given_whatever_the_answers_take(site):
+    with Load((Request(f"{site}/") for __ in range(40)), [0.0] * 20 + [0.5] * 20) as load:
+        assert load.wait(10)
+    assert sorted(round(one.at - load.started, 2) for one in load.samples) == [0.0] * 20 + [0.5] * 20
+
+
+def test_a_status_that_is_not_expected_is_a_failure(site):
+    asked = [
+        Request(f"{site}/", name="good", statuses=(200,)),
+        Request(f"{site}/sick", name="fine", statuses=(503,)),
+        Request(f"{site}/", name="bad", statuses=(201,)),
+    ]
+    with Load(asked, [0.0, 0.0, 0.0]) as load:
+        assert load.wait(10)
+    assert {one.name: one.failed for one in load.samples} == {"good": False, "fine": False, "bad": True}
+
+
+def test_a_name_leads_where_connect_to_says(site):
+    with Load([Request("http://shop.invalid/")], [0.0], {"shop.invalid:80": site.removeprefix("http://")}) as load:
+        assert load.wait(10)
+    assert [one.status for one in load.samples] == [200]
+
+
 def test_what_could_not_be_sent_in_time_is_counted_and_never_a_success(site):
     with Load(f"{site}/stall", 100, patience_seconds=0.1, connections=1) as load:
         time.sleep(1)
@@ -100,5 +138,5 @@ def test_of_nothing_there_is_no_percentile():
         "not_sent": 1,
         "failed": 0,
         "ends": {},
-        **dict.fromkeys(["p50_ms", "p95_ms", "p99_ms"]),
+        **dict.fromkeys(["p50_ms", "p95_ms", "p99_ms", "p99_9_ms"]),
     }

@@ -84,12 +84,12 @@ def test_the_watch_ends_when_it_is_told_or_its_time_is_over(watch, monkeypatch):
     [(95.0, False), (101.0, True), (104.5, True), (106.0, False)],
 )
 def test_a_failure_is_excused_only_while_the_load_balancer_has_not_noticed(at, during):
-    samples = [Sample(at, 0.1, 502), Sample(at, 0.1, 200)]
+    samples = [Sample(at, 0.1, 502, failed=True), Sample(at, 0.1, 200)]
     assert noticing(samples, failing=100.0, left=104.0) == ((1, 0) if during else (0, 1))
 
 
 def test_without_a_failing_target_no_failure_is_excused():
-    assert noticing([Sample(1.0, 0.1, None, "reset")], failing=None, left=None) == (0, 1)
+    assert noticing([Sample(1.0, 0.1, None, "reset", failed=True)], failing=None, left=None) == (0, 1)
 
 
 def test_what_the_load_balancer_counted_is_awaited(fake_aws, monkeypatch):

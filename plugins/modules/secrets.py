@@ -136,6 +136,8 @@ def state_of(found: Secret, key: str | None) -> State:
         "description": found.description.get("Description", ""),
         "tags": as_dict(found.description.get("Tags", [])),
         "version": current and current.id,
+        # The version of a run that was killed, or that it did not take the label from.
+        "leftover": found.labelled(NEXT),
         "variables": current.content.times(found.created) if current else {},
         **({"kms_key": key} if key else {}),
     }
@@ -182,6 +184,8 @@ def calls(change: Change, texts: Mapping[str, str]) -> Calls:
         yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": CURRENT, **move})
         if new:
             yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": NEXT, "RemoveFromVersionId": after["version"]})
+    if before.get("leftover") and not new:
+        yield Call("update_secret_version_stage", {"SecretId": name, "VersionStage": NEXT, "RemoveFromVersionId": before["leftover"]})
     yield from tag_calls(change, name, "SecretId")
 
 
@@ -208,7 +212,7 @@ def kept(aws: Aws, change: Change) -> str | None:
     return None
 
 
-UNDO = Undo(secret.SERVICE, current_of, lambda module, change: calls(change, {}), kept)
+UNDO = Undo(secret.SERVICE, current_of, lambda module, change: calls(change, {}), kept, lambda state: {**state, "leftover": None})
 
 
 def problems(items: list[dict]) -> list[str]:
@@ -275,6 +279,7 @@ def main() -> None:
         item["kms_key"] = module.ask(name, key_id, module.aws, item["kms_key"])
         desired[name] = want(item, version, otherwise, module.ownership)
         if name in seen:
+            desired[name]["leftover"] = None
             used = seen[name].description.get("KmsKeyId")
             current[name] = state_of(seen[name], module.ask(name, key_id, module.aws, used) if item["kms_key"] else used)
         kept[name] = sorted(one for one, value in values[name].items() if content.variables[one] != value)

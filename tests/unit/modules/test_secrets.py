@@ -91,6 +91,13 @@ def test_a_new_version_becomes_current_only_in_place_of_the_one_that_was_read(re
     ]
 
 
+def test_the_label_that_a_killed_run_left_is_taken_away(requests_of):
+    made = state(OLD, {"A": THEN}, leftover=NEW)
+    (change,) = plan({"shop": {**made, "leftover": None}}, {"shop": made})
+    assert requests_of("secretsmanager", secrets.calls(change, {})) == [moved("prodready-next", RemoveFromVersionId=NEW)]
+    assert secrets.UNDO.reachable(made) == {**made, "leftover": None}
+
+
 def test_undone_it_is_the_version_before_again(requests_of):
     undo = Change("shop", UPDATE.after, UPDATE.before)
     assert requests_of("secretsmanager", secrets.calls(undo, {})) == [moved("AWSCURRENT", MoveToVersionId=OLD, RemoveFromVersionId=NEW)]

@@ -60,6 +60,8 @@ class Sample:
     # How long after its time it was sent because this machine, not the site, was slow.
     late_seconds: float = 0.0
     failed: bool = False
+    # What the answer said in the header that is counted.
+    said: str | None = None
 
     @property
     def sent(self) -> bool:
@@ -82,11 +84,12 @@ class Load:
         ca_path: str | None = None,
         patience_seconds: float = 10,
         connections: int = 64,
+        counted_header: str = "",
     ) -> None:
         self.requests = iter(Request(requests) for __ in count()) if isinstance(requests, str) else iter(requests)
         self.times = constant(times) if isinstance(times, (int, float)) else iter(times)
         self.connect_to, self.ca_path = dict(connect_to or {}), ca_path
-        self.patience, self.connections = patience_seconds, connections
+        self.patience, self.connections, self.counted_header = patience_seconds, connections, counted_header
         self.samples: list[Sample] = []
         self.under_way = 0
         self.over = threading.Event()
@@ -140,7 +143,7 @@ class Load:
             async with asyncio.timeout(self.patience):
                 await self.free.acquire()
         except TimeoutError:
-            self._seen(request, begun, after, None, None, late)
+            self._seen(request, begun, after, late)
             return
         self.under_way += 1
         try:
@@ -148,19 +151,29 @@ class Load:
             async with session.request(request.method, request.url, **about) as answer:
                 while await answer.content.readany():
                     pass
-                self._seen(request, begun, after, answer.status, None, late)
+                self._seen(request, begun, after, late, answer.status, said=answer.headers.get(self.counted_header))
         except TimeoutError:
-            self._seen(request, begun, after, None, f"no answer within {self.patience:g} s", late)
+            self._seen(request, begun, after, late, error=f"no answer within {self.patience:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            self._seen(request, begun, after, None, why(error), late)
+            self._seen(request, begun, after, late, error=why(error))
         finally:
             self.under_way -= 1
             self.free.release()
 
-    def _seen(self, request: Request, begun: float, after: float, status: int | None, error: str | None, late: float) -> None:
+    def _seen(
+        self,
+        request: Request,
+        begun: float,
+        after: float,
+        late: float,
+        status: int | None = None,
+        error: str | None = None,
+        said: str | None = None,
+    ) -> None:
         took = time.monotonic() - begun - after if status or error else 0.0
         failed = error is not None or status is not None and request.fails_with(status)
-        self.samples.append(Sample(self.started + after, took, status, error, request.name, max(0.0, late - TICK_SECONDS), failed))
+        late = max(0.0, late - TICK_SECONDS)
+        self.samples.append(Sample(self.started + after, took, status, error, request.name, late, failed, said))
 
 
 def why(error: Exception) -> str:

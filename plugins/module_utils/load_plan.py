@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import Any
@@ -135,7 +136,8 @@ def _figures(counted: Sequence[Sample], stages: Sequence[Stage]) -> dict[str, An
 def _shown(samples: Sequence[Sample]) -> dict[str, Any]:
     of = summary(samples)
     wrong, number = of["failed"] + of["not_sent"], of["requests"] + of["not_sent"]
-    return {**of, "failed_percent": round(100 * wrong / number, 3) if number else None}
+    said = Counter(one.said for one in samples if one.said is not None)
+    return {**of, "failed_percent": round(100 * wrong / number, 3) if number else None, "counted": dict(said.most_common(10))}
 
 
 def series(samples: Sequence[Sample], started: float, seconds: float) -> dict[str, list[Any]]:

@@ -54,6 +54,10 @@ options:
     description: Headers of every request, never shown, such as a token.
     type: dict
     default: {}
+  counted_header:
+    description: A header of the answers whose values are counted, such as C(X-Cache).
+    type: str
+    default: ""
   seed:
     description: What chance begins with; the same seed sends the same requests.
     type: int
@@ -105,13 +109,15 @@ RETURN = r"""
 load:
   description:
     - What the test showed; nothing in check mode. C(asked_a_second) and C(held_a_second) are the rates that were asked for and kept,
-      C(late_p99_ms) how late this machine itself sent 99 % of the requests, C(failed_percent) those that failed or could not be sent.
+      C(late_p99_ms) how late this machine itself sent 99 % of the requests, C(failed_percent) those that failed or could not be sent,
+      C(counted) how often the counted header had each value.
     - C(by_request) has the same figures by the requests' names, C(series) those of each second.
   type: dict
   returned: always
   sample:
     {started: "2026-11-26T12:00:00+00:00", site: https://shop.example.com, seconds: 60, asked_a_second: 200.0, held_a_second: 200.0,
      held_percent: 100.0, late_p99_ms: 0.4, requests: 12000, not_sent: 0, failed: 3, failed_percent: 0.025, ends: {"200": 11997},
+     counted: {HIT: 11200, MISS: 797},
      p50_ms: 12.1, p95_ms: 40.5, p99_ms: 77.0, p99_9_ms: 120.4, by_request: {}, series: {}}
 """
 
@@ -162,6 +168,7 @@ def run(params: dict[str, Any]) -> dict[str, Any]:
         params["ca_path"],
         params["timeout_seconds"],
         params["connections"],
+        params["counted_header"],
     )
     with load:
         while not load.wait(SAY_SECONDS):
@@ -178,6 +185,7 @@ def main() -> None:
             "requests": {"type": "list", "elements": "dict", "required": True, "options": REQUEST_SPEC},
             "stages": {"type": "list", "elements": "dict", "required": True, "options": STAGE_SPEC},
             "headers": {"type": "dict", "default": {}, "no_log": True},
+            "counted_header": {"type": "str", "default": ""},
             "seed": {"type": "int", "default": 1},
             "connections": {"type": "int", "default": 1000},
             "timeout_seconds": {"type": "float", "default": 30},

@@ -22,6 +22,7 @@ class Site(http.server.BaseHTTPRequestHandler):
         self.seen.append((self.command, self.path, self.headers.get("X-Load-Test")))
         self.send_response(302 if self.path == "/away" else 200)
         self.send_header("Location", "http://127.0.0.1:1/")
+        self.send_header("X-Cache", "HIT" if len(self.seen) > 5 else "MISS")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -69,6 +70,13 @@ def test_the_requests_are_sent_and_their_figures_told(run, site):
     assert (found["requests"], found["failed"], found["ends"]) == (25, 0, {"200": 25})
     assert set(Site.seen) == {("GET", "/", TOKEN)}
     assert len(Site.seen) == 25
+
+
+def test_what_a_header_says_is_counted(run, site):
+    found = run(**options(site, counted_header="x-cache"))["load"]
+    assert sum(found["counted"].values()) == 25
+    assert found["counted"]["HIT"] >= 15
+    assert run(**options(site))["load"]["counted"] == {}
 
 
 def test_a_redirect_is_an_answer_and_nobody_else_is_asked(run, site):

@@ -34,6 +34,7 @@ ELASTICACHE = {
         "make the role that ElastiCache acts by (aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com)"
         " and run again"
     ),
+    r"SnapshotAlreadyExistsFault": "give final_snapshot another name",
     r"SubnetInUse|CacheSubnetGroupInUse": "keep what caches stand in, or move them to another subnet group first",
     r"DefaultUser(Required|AssociatedToUserGroup)": "keep a user whose user_name is default in the user group",
     r"InvalidKMSKeyFault": "check that kms_key is enabled and that its policy lets the caller and ElastiCache use it",

@@ -50,7 +50,7 @@ def holds(aws: Aws, name: str, group: Mapping[str, Any]) -> str | None:
         f"aws elasticache delete-replication-group --region {aws.region} --replication-group-id {name} "
         f"--final-snapshot-identifier {name}-final"
     )
-    has = "may hold data, for CloudWatch does not tell how many items it has" if items is None else f"holds {items} items"
+    has = "may hold data, for CloudWatch does not tell how many items it has" if items is None else f"had items a moment ago ({items})"
     return f"was made by this run and {has}: delete it yourself when nothing needs it, with a last snapshot: {command}"
 
 

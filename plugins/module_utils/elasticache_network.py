@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import vpc
 from .elasticache import SERVICE
+from .plan import Change
 
 if TYPE_CHECKING:
     from .aws import Aws
@@ -42,7 +43,7 @@ class Network:
         """The VPC of a cache subnet group; the default one where none is given."""
         if subnet_group is not None and subnet_group in self.subnet_groups:
             return self.subnet_groups[subnet_group].get("VpcId")
-        return None if subnet_group else next(iter(self.vpcs.ids(vpc.DEFAULT)), None)
+        return next(iter(self.vpcs.ids(vpc.DEFAULT)), None) if subnet_group in (None, vpc.DEFAULT) else None
 
     def security_groups(self, subnet_group: str | None) -> vpc.Named:
         """Those of the VPC of a cache subnet group, or all while that is not there."""
@@ -55,12 +56,12 @@ class Network:
         chosen = sorted(set(inside.values()))[:zones]
         return sorted(key for key, zone in inside.items() if zone in chosen)
 
-    def unknown(self, state: Mapping[str, Any], planning: bool) -> Iterator[str]:
-        """What a replication group's state names that there is not; a cache subnet group may yet be made while it is only planned."""
+    def unknown(self, change: Change, planning: bool) -> Iterator[str]:
+        """What a replication group is to have and there is not; a cache subnet group may yet be made while it is only planned."""
+        state = change.after or {}
         subnet_group = state.get("subnet_group")
-        if subnet_group and subnet_group not in self.subnet_groups:
+        if change.before is None and subnet_group and subnet_group not in self.subnet_groups:
             if not planning:
                 yield f"there is no cache subnet group {subnet_group}, only {', '.join(sorted(self.subnet_groups)) or 'none'}"
-            return
-        if state.get("security_groups"):
+        elif state.get("security_groups") and change.differs("security_groups"):
             yield from self.security_groups(subnet_group).unknown(state["security_groups"])

@@ -269,11 +269,7 @@ UNDO = Undo(
 
 def forbidden(changes: list[Change], network: Network, planning: bool) -> list[str]:
     """What only the account can tell is wrong."""
-    return [
-        f"{change.name}: {problem}"
-        for change in changes
-        for problem in [*change_problems(change), *network.unknown(change.after or {}, planning)]
-    ]
+    return [f"{change.name}: {problem}" for change in changes for problem in [*change_problems(change), *network.unknown(change, planning)]]
 
 
 def main() -> None:

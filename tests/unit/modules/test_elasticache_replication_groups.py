@@ -375,13 +375,20 @@ def test_a_new_one_says_what_it_lacks_and_what_its_plan_cannot_know_it_does_not_
     assert forbidden(later, Network(aws), planning=False) == ["shop: there is no cache subnet group later, only shop"]
 
 
+def test_a_group_in_awss_own_subnet_group_has_security_groups_of_the_default_vpc(fake_aws, requests_of):
+    aws = found(fake_aws, member={**MEMBER, "CacheSubnetGroupName": "default", "SecurityGroups": []})
+    (change,) = planned(aws, security_groups=["default"])
+    assert forbidden([change], Network(aws), False) == []
+    assert requests(requests_of, aws, change)[0].params["SecurityGroupIds"] == ["sg-2"]
+
+
 def points(*values):
     return {"Datapoints": [{"Maximum": value} for value in values]}
 
 
 @pytest.mark.parametrize(
     ("metric", "said"),
-    [(points(0.0, 3.0), "holds 3 items"), (points(), "may hold data, for CloudWatch does not tell"), (points(0.0), None)],
+    [(points(0.0, 3.0), "had items a moment ago (3)"), (points(), "may hold data, for CloudWatch does not tell"), (points(0.0), None)],
 )
 def test_undo_deletes_one_only_when_it_is_known_to_be_empty(fake_aws, metric, said):
     reason = kept(found(fake_aws, get_metric_statistics=metric), Change("shop", {}, None))

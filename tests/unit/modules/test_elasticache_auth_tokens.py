@@ -92,6 +92,7 @@ def test_without_the_previous_token_nobody_knows_and_every_run_settles(step, cac
 def test_a_token_that_does_not_work_yet_is_not_settled(step, cache):
     assert "run step add first" in step("settle")["msg"]
     assert cache.asked == []
+    assert step("settle", check_mode=True, previous_auth_token=OLD)["changed"] is True
 
 
 def test_what_aws_says_is_proven_by_connecting(step, cache, monkeypatch):

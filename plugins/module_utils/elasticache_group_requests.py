@@ -53,9 +53,10 @@ def creation(name: str, state: State, ids: Iterable[str], topic: str | None, aut
 
 
 def modifications(change: Change, ids: Iterable[str], topic: str | None, immediately: bool) -> Iterator[dict[str, Any]]:
-    """The parameters of each ModifyReplicationGroup; one, but for logs that AWS takes only after an upgrade, or only immediately.
+    """The parameters of each ModifyReplicationGroup; one, but for what AWS takes only after an upgrade, only immediately or only alone.
 
     https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Log_Delivery.html
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption-disable.html
     """
     before, after = change.before or {}, change.after or {}
     fields = {field: after[key] for key, field in MODIFIED.items() if change.differs(key) and after.get(key) is not None}
@@ -65,17 +66,18 @@ def modifications(change: Change, ids: Iterable[str], topic: str | None, immedia
         fields["SecurityGroupIds"] = list(ids)
     if change.differs("notification_topic"):
         fields |= {"NotificationTopicArn": topic, "NotificationTopicStatus": "active"} if topic else {"NotificationTopicStatus": "inactive"}
-    if change.differs("user_groups"):
-        fields |= user_groups(before.get("user_groups", []), after["user_groups"])
-        # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/in-transit-encryption-disable.html
-        if before.get("auth_token_enabled") and not after.get("auth_token_enabled"):
-            fields["AuthTokenUpdateStrategy"] = "DELETE"
+    users = user_groups(before.get("user_groups", []), after["user_groups"]) if change.differs("user_groups") else {}
+    from_token = users and before.get("auth_token_enabled") and not after.get("auth_token_enabled")
+    if not from_token:
+        fields |= users
     logs = log_requests(before, after)
     if logs and fields and ("EngineVersion" in fields or not immediately):
         yield {**fields, "ApplyImmediately": immediately}
         yield {**logs, "ApplyImmediately": True}
     elif fields or logs:
         yield {**fields, **logs, "ApplyImmediately": immediately or bool(logs)}
+    if from_token:
+        yield {**users, "AuthTokenUpdateStrategy": "DELETE", "ApplyImmediately": True}
 
 
 def user_groups(before: list[str], after: list[str]) -> dict[str, Any]:

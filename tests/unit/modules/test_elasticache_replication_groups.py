@@ -263,12 +263,15 @@ def test_what_awaits_the_maintenance_window_is_done_unless_it_is_wanted_now(fake
     assert len(planned(aws, **given)) == 1
 
 
-def test_a_token_makes_place_for_users(fake_aws, requests_of):
+def test_a_token_makes_place_for_users_in_a_request_of_its_own(fake_aws, requests_of):
     aws = found(fake_aws)
-    (change,) = planned(aws, user_groups=["shop"])
+    (change,) = planned(aws, user_groups=["shop"], snapshot_retention_days=1)
     assert change.after["auth_token_enabled"] is False
-    params = requests(requests_of, aws, change)[0].params
-    assert (params["UserGroupIdsToAdd"], params["AuthTokenUpdateStrategy"]) == (["shop"], "DELETE")
+    first, __, second, __ = requests(requests_of, aws, change)
+    assert first.params == {"ReplicationGroupId": "shop", "SnapshotRetentionLimit": 1, "ApplyImmediately": True}
+    assert second.params == {
+        **{"ReplicationGroupId": "shop", "UserGroupIdsToAdd": ["shop"], "AuthTokenUpdateStrategy": "DELETE", "ApplyImmediately": True}
+    }
 
 
 def test_user_groups_come_and_go_in_one_request(fake_aws, requests_of):

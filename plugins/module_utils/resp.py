@@ -41,7 +41,7 @@ class Replies:
             return number
         if number < 0:
             return None
-        return self._bulk(number) if kind == "$" else [self.next() for _ in range(number)]
+        return self._bulk(number) if kind == "$" else [self.next() for __ in range(number)]
 
     def _line(self) -> tuple[str, str]:
         while b"\r\n" not in self.buffer:

@@ -93,7 +93,8 @@ from ..module_utils.undo import Undo
 STRATEGIES = {"add": "ROTATE", "settle": "SET"}
 REACHED = {"add": "in force beside the one before", "settle": "the only one in force"}
 BEFORE = {"add": "not in force", "settle": REACHED["add"]}
-PROOF_SECONDS, PAUSE_SECONDS = 60, 1
+PROOF_SECONDS = 60
+PAUSE_SECONDS = 1
 
 
 def steps(name: str, step: str, auth_token: str) -> Calls:

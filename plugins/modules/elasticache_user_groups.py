@@ -138,7 +138,7 @@ def kept(aws: Aws, change: Change) -> str | None:
     return kept_by_data(aws, change, lambda group: change.name in (group.get("UserGroupIds") or []))
 
 
-UNDO = Undo(SERVICE, lambda aws, known: read(aws, known), lambda module, change: calls(module.aws, change), kept)
+UNDO = Undo(SERVICE, read, lambda module, change: calls(module.aws, change), kept)
 
 
 def immutable(change: Change) -> Iterator[str]:

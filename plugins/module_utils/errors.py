@@ -17,12 +17,36 @@ from .iam_actions import iam_action
 
 AWS_ERRORS = (ClientError, BotoCoreError, Refused)
 
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html
+ELASTICACHE = {
+    r"Invalid(ReplicationGroup|CacheCluster|CacheParameterGroup|User|UserGroup)State(Fault)?": (
+        "AWS is at work on it, or something else uses it: wait until it is available and unused, then run again"
+    ),
+    r"InsufficientCacheClusterCapacity": "take another node_type, or a subnet_group with other zones, or run again later",
+    r"\w+QuotaFor(Customer|Cluster)Exceeded": "raise the quota in Service Quotas or remove what is not needed",
+    r"(ReplicationGroup|CacheParameterGroup|CacheSubnetGroup|User|UserGroup)NotFound(Fault)?": (
+        "correct the name in the inventory, or make it first (role elasticache)"
+    ),
+    r"(ReplicationGroup|CacheParameterGroup|CacheSubnetGroup|User|UserGroup)AlreadyExists": (
+        "somebody else has made it meanwhile, or it is still being deleted: run again later, or take another name"
+    ),
+    r"ServiceLinkedRoleNotFoundFault": (
+        "make the role that ElastiCache acts by (aws iam create-service-linked-role --aws-service-name elasticache.amazonaws.com)"
+        " and run again"
+    ),
+    r"SnapshotAlreadyExistsFault": "give final_snapshot another name",
+    r"SubnetInUse|CacheSubnetGroupInUse": "keep what caches stand in, or move them to another subnet group first",
+    r"DefaultUser(Required|AssociatedToUserGroup)": "keep a user whose user_name is default in the user group",
+    r"InvalidKMSKeyFault": "check that kms_key is enabled and that its policy lets the caller and ElastiCache use it",
+    r"InvalidVPCNetworkStateFault": "check that the subnets have free addresses and a supported zone",
+}
 # Error code -> what to do next. https://docs.aws.amazon.com/awssupport/latest/user/troubleshooting-error-codes.html
 REMEDIES = {
     r"AccessDenied.*|Unauthorized.*|AuthorizationError.*|403": "grant {action} to the caller (see the role's README) and run again",
     r"ExpiredToken.*|RequestExpired": "renew the credentials and run again",
     r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
     r"ProfileNotFound": "correct runbook_aws.profile, or leave it out to use the environment's credentials, and run again",
+    **ELASTICACHE,
     r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
     r"LimitExceeded.*|.*QuotaExceeded.*|TooMany.*": "raise the quota in Service Quotas or remove what is not needed",
     r"Validation.*|Invalid.*|Malformed.*": "correct the value in the inventory",

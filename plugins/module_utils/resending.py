@@ -21,6 +21,11 @@ DONE: dict[str, tuple[str, ...]] = {
     "DeleteBucket": ("NoSuchBucket",),
     "CreateLogGroup": ("ResourceAlreadyExistsException",),
     "DeleteRetentionPolicy": ("ResourceNotFoundException",),
+    "CreateReplicationGroup": ("ReplicationGroupAlreadyExists",),
+    "CreateCacheParameterGroup": ("CacheParameterGroupAlreadyExists",),
+    "CreateCacheSubnetGroup": ("CacheSubnetGroupAlreadyExists",),
+    "CreateUser": ("UserAlreadyExists",),
+    "CreateUserGroup": ("UserGroupAlreadyExists",),
     "DeleteQueue": ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
 }
 

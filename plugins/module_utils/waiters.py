@@ -17,9 +17,12 @@ except ImportError:  # reported by AwsModule
 POLL_SECONDS = 1
 
 
-def described(operation: str, retried: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
+def described(operation: str, retried: tuple[str, ...] = (), gone: tuple[str, ...] = (), **states: list[tuple[str, Any]]) -> dict[str, Any]:
     """Botocore's waiter description, version 2: for each state the JMESPaths and what they then give."""
-    acceptors: list[dict[str, Any]] = [{"matcher": "error", "expected": code, "state": "retry"} for code in retried]
+    codes = {"retry": retried, "success": gone}
+    acceptors: list[dict[str, Any]] = [
+        {"matcher": "error", "expected": code, "state": state} for state, some in codes.items() for code in some
+    ]
     acceptors += [
         {"matcher": "path", "argument": argument, "expected": expected, "state": state}
         for state, looked_at in states.items()
@@ -64,6 +67,41 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
         success=[("Certificate.Status", "ISSUED")],
         failure=[("Certificate.Status", state) for state in ("FAILED", "VALIDATION_TIMED_OUT", "REVOKED", "EXPIRED", "INACTIVE")],
     ),
+    # botocore's replication_group_available looks every 15 s, and not at tokens and users.
+    ("elasticache", "replication_group_settled"): described(
+        "DescribeReplicationGroups",
+        # One that was just created may not be seen yet.
+        retried=("ReplicationGroupNotFoundFault",),
+        success=[
+            (
+                "ReplicationGroups[0].Status == 'available'"
+                " && !(ReplicationGroups[0].PendingModifiedValues.[AuthTokenStatus, UserGroups, Resharding][?@])",
+                True,
+            )
+        ],
+        failure=[("ReplicationGroups[0].Status", state) for state in ("create-failed", "deleting")],
+    ),
+    ("elasticache", "logs_delivered"): described(
+        "DescribeReplicationGroups",
+        success=[
+            (
+                "!(ReplicationGroups[0].LogDeliveryConfigurations[?Status != 'active'])"
+                " && !(ReplicationGroups[0].PendingModifiedValues.LogDeliveryConfigurations)",
+                True,
+            )
+        ],
+        failure=[("ReplicationGroups[0].LogDeliveryConfigurations[?Status == 'error'] && `true`", True)],
+    ),
+    # botocore's replication_group_deleted takes one that is still available for a failure.
+    ("elasticache", "replication_group_gone"): described(
+        "DescribeReplicationGroups", gone=("ReplicationGroupNotFoundFault",), failure=[("ReplicationGroups[0].Status", "available")]
+    ),
+    ("elasticache", "user_active"): described("DescribeUsers", retried=("UserNotFound",), success=[("Users[0].Status", "active")]),
+    ("elasticache", "user_gone"): described("DescribeUsers", gone=("UserNotFound",)),
+    ("elasticache", "user_group_active"): described(
+        "DescribeUserGroups", retried=("UserGroupNotFound",), success=[("UserGroups[0].Status", "active")]
+    ),
+    ("elasticache", "user_group_gone"): described("DescribeUserGroups", gone=("UserGroupNotFound",)),
 }
 
 

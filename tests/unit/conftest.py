@@ -76,6 +76,9 @@ class FakeAws:
         answer = self.answers[operation]
         return answer(**params) if callable(answer) else answer
 
+    def patiently(self, service: str, call: Call) -> Any:
+        return self.call(service, call.operation, call.missing, **call.params)
+
     def pages(self, service: str, operation: str, take: str, **params: Any) -> list[Any]:
         return (self.call(service, operation, **params) or {}).get(take, [])
 

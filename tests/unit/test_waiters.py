@@ -20,15 +20,15 @@ def dynamodb():
     return boto3.client("dynamodb", region_name="eu-central-1", aws_access_key_id="key", aws_secret_access_key="secret")
 
 
-def wait(client, name, operation, answers, **params):
-    """How many answers the wait looked at."""
+def wait(client, name, operation, answers, service="dynamodb", **params):
+    """The wait looks at all these answers."""
     with Stubber(client) as stub:
         for answer in answers:
             if isinstance(answer, str):
                 stub.add_client_error(operation, answer)
             else:
                 stub.add_response(operation, answer)
-        found = waiters.waiter(client, "dynamodb", name)
+        found = waiters.waiter(client, service, name)
         found.wait(**params, WaiterConfig={"Delay": 0, "MaxAttempts": len(answers)})
         stub.assert_no_pending_responses()
 
@@ -88,3 +88,52 @@ def test_a_wait_that_aws_refuses_to_answer_ends_with_its_error_and_not_as_too_lo
 
     assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
     assert origin(raised.value) == ("dynamodb", "DescribeTable")
+
+
+@pytest.fixture
+def cache():
+    """A wait for the replication group of these answers, each the fields that it has."""
+    client = boto3.client("elasticache", region_name="eu-central-1", aws_access_key_id="key", aws_secret_access_key="secret")
+
+    def cache(name, *groups):
+        answers = [group if isinstance(group, str) else {"ReplicationGroups": [group]} for group in groups]
+        wait(client, name, "describe_replication_groups", answers, "elasticache", ReplicationGroupId="shop")
+
+    return cache
+
+
+def test_a_replication_group_is_awaited_until_nothing_is_pending_but_its_maintenance_window(cache):
+    cache(
+        "replication_group_settled",
+        "ReplicationGroupNotFoundFault",
+        {"Status": "creating"},
+        {"Status": "available", "PendingModifiedValues": {"AuthTokenStatus": "ROTATING"}},
+        {"Status": "available", "PendingModifiedValues": {"UserGroups": {"UserGroupIdsToAdd": ["all"]}}},
+        {"Status": "available", "PendingModifiedValues": {"Resharding": {"SlotMigration": {"ProgressPercentage": 50.0}}}},
+        {"Status": "available", "PendingModifiedValues": {"AutomaticFailoverStatus": "enabled"}},
+    )
+
+
+@pytest.mark.parametrize("status", ["create-failed", "deleting"])
+def test_a_replication_group_that_does_not_come_is_not_awaited_any_longer(cache, status):
+    with pytest.raises(WaiterError, match=status):
+        cache("replication_group_settled", {"Status": status}, {"Status": "available"})
+
+
+def test_logs_are_awaited_until_all_are_delivered_or_one_cannot_be(cache):
+    slow, engine = ({"LogType": kind, "Status": "active"} for kind in ("slow-log", "engine-log"))
+    enabling, failed = {**engine, "Status": "enabling"}, {**engine, "Status": "error", "Message": "Log group is missing."}
+    cache(
+        "logs_delivered",
+        {"LogDeliveryConfigurations": [slow, enabling]},
+        {"PendingModifiedValues": {"LogDeliveryConfigurations": [{"LogType": "engine-log"}]}},
+        {"LogDeliveryConfigurations": [slow, engine]},
+    )
+    with pytest.raises(WaiterError):
+        cache("logs_delivered", {"LogDeliveryConfigurations": [slow, failed]}, {"LogDeliveryConfigurations": [slow, engine]})
+
+
+def test_a_replication_group_that_goes_is_awaited_until_aws_does_not_know_it(cache):
+    cache("replication_group_gone", {"Status": "deleting"}, "ReplicationGroupNotFoundFault")
+    with pytest.raises(WaiterError, match="available"):
+        cache("replication_group_gone", {"Status": "available"}, "ReplicationGroupNotFoundFault")

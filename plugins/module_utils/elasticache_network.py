@@ -1,0 +1,67 @@
+# Copyright: prodready contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where caches stand: VPCs, subnets, cache subnet groups and security groups, by the names that people know them by."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import vpc
+from .elasticache import SERVICE
+from .plan import Change
+
+if TYPE_CHECKING:
+    from .aws import Aws
+
+
+class Network:
+    """What the account has; each list is asked for once, and only when it is needed."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+
+    @functools.cached_property
+    def vpcs(self) -> vpc.Named:
+        return vpc.vpcs(self.aws)
+
+    @functools.cached_property
+    def subnets(self) -> vpc.Named:
+        return vpc.subnets(self.aws)
+
+    @functools.cached_property
+    def subnet_groups(self) -> dict[str, dict[str, Any]]:
+        found = self.aws.pages(SERVICE, "describe_cache_subnet_groups", "CacheSubnetGroups")
+        return {one["CacheSubnetGroupName"]: one for one in found}
+
+    @functools.cached_property
+    def groups(self) -> list[dict[str, Any]]:
+        return self.aws.pages("ec2", "describe_security_groups", "SecurityGroups")
+
+    def vpc_of(self, subnet_group: str | None) -> str | None:
+        """The VPC of a cache subnet group; the default one where none is given."""
+        if subnet_group is not None and subnet_group in self.subnet_groups:
+            return self.subnet_groups[subnet_group].get("VpcId")
+        return next(iter(self.vpcs.ids(vpc.DEFAULT)), None) if subnet_group in (None, vpc.DEFAULT) else None
+
+    def security_groups(self, subnet_group: str | None) -> vpc.Named:
+        """Those of the VPC of a cache subnet group, or all while that is not there."""
+        place = self.vpc_of(subnet_group)
+        return vpc.security_groups(one for one in self.groups if place is None or one.get("VpcId") == place)
+
+    def in_zones(self, one_vpc: str, zones: int | None) -> list[str]:
+        """The ids of a VPC's subnets, all or those of its first zones."""
+        inside = {key: one["AvailabilityZone"] for key, one in self.subnets.found.items() if one["VpcId"] == one_vpc}
+        chosen = sorted(set(inside.values()))[:zones]
+        return sorted(key for key, zone in inside.items() if zone in chosen)
+
+    def unknown(self, change: Change, planning: bool) -> Iterator[str]:
+        """What a replication group is to have and there is not; a cache subnet group may yet be made while it is only planned."""
+        state = change.after or {}
+        subnet_group = state.get("subnet_group")
+        if change.before is None and subnet_group and subnet_group not in self.subnet_groups:
+            if not planning:
+                yield f"there is no cache subnet group {subnet_group}, only {', '.join(sorted(self.subnet_groups)) or 'none'}"
+        elif state.get("security_groups") and change.differs("security_groups"):
+            yield from self.security_groups(subnet_group).unknown(state["security_groups"])

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.cache import settings
+from sandbox.cache import info, settings
 from sandbox.cache.node import Node
 from sandbox.cache.reader import Reader
 from sandbox.cache.resp import Refused
@@ -85,9 +85,10 @@ class Group:
             self.nodes.setdefault(name, Node(name, self._folder / name, self._server, self._secret))
         if not await self._has_primary(order):
             return False
+        online = info.lags(await self.nodes[self.primary].info())
         for name, node in self.nodes.items():
             if name != self.primary:
-                await self._replicate(node, order)
+                await self._replicate(node, order, order["nodes"][name] in online)
         available = [name for name, node in self.nodes.items() if node.state == "available"]
         replicas = [name for name in available if name != self.primary]
         self._reader.targets = [(order["nodes"][name], order["port"]) for name in replicas or [self.primary]]
@@ -96,13 +97,10 @@ class Group:
 
     async def _has_primary(self, order: dict[str, Any]) -> bool:
         node = self.nodes[self.primary]
-        if node.is_alive and node.silent_seconds > self._detection_seconds and node.state == "available":
-            log.warning("%s has not answered for %.1f s and is replaced", node.name, node.silent_seconds)
-            await node.stop(signal.SIGKILL)
         if not node.is_alive:
             await self._replace_primary(node, order)
             return False
-        await node("PING", seconds=min(1.0, self._detection_seconds))
+        await self._ping(node)
         if node.master:  # a replacement that had to synchronize first
             if (await node.info()).get("master_link_status") != "up":
                 return False
@@ -110,6 +108,16 @@ class Group:
         await node.tell(order)
         self._available(node)
         return True
+
+    async def _ping(self, node: Node) -> None:
+        """A process that is alive and does not answer is no better than one that is gone."""
+        try:
+            await node("PING", seconds=min(1.0, self._detection_seconds))
+        except OSError:
+            if node.state == "available" and node.silent_seconds > self._detection_seconds:
+                log.warning("%s has not answered for %.1f s and is replaced", node.name, node.silent_seconds)
+                await node.stop(signal.SIGKILL)
+            raise
 
     async def _replace_primary(self, node: Node, order: dict[str, Any]) -> None:
         if node.is_new:
@@ -163,14 +171,15 @@ class Group:
             await old.stop(signal.SIGKILL)
         self._failovers = order["failovers"]
 
-    async def _replicate(self, node: Node, order: dict[str, Any]) -> None:
+    async def _replicate(self, node: Node, order: dict[str, Any], is_online: bool) -> None:
         master = order["nodes"][self.primary]
         if not node.is_alive:
             await self._start(node, order, master)
             return
+        await self._ping(node)
         await node.tell(order)
         await node.follow(master, order["port"])
-        if (await node.info()).get("master_link_status") == "up":
+        if is_online and (await node.info()).get("master_link_status") == "up":
             self._available(node)
 
     async def _start(self, node: Node, order: dict[str, Any], master: str) -> None:

@@ -32,8 +32,8 @@ def configuration(order: dict[str, Any], name: str, is_primary: bool, master: st
         f"masteruser {ADMINISTRATOR}",
         f"masterauth {secret}",
         f"replica-announce-ip {order['nodes'][name]}",
-        "repl-diskless-sync yes",
-        "repl-diskless-sync-delay 0",
+        # A replica is sent what is written from the moment on that it is told as online; from a stream it would be a second later.
+        "repl-diskless-sync no",
     ]
     if order["tls"]:
         lines += [

@@ -116,6 +116,7 @@ class Group:
         except OSError:
             if node.state == "available" and node.silent_seconds > self._detection_seconds:
                 log.warning("%s has not answered for %.1f s and is replaced", node.name, node.silent_seconds)
+                node.ended = node.answered
                 await node.stop(signal.SIGKILL)
             raise
 
@@ -123,8 +124,7 @@ class Group:
         if node.is_new:
             await self._start(node, order, "")
             return
-        lost = node.state != "available" or time.monotonic() - node.answered >= self._detection_seconds
-        if not lost:
+        if node.state == "available" and time.monotonic() - node.ended < self._detection_seconds:
             return
         best = await self._best_replica()
         if best and order["automatic_failover"]:

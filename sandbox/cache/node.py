@@ -41,6 +41,8 @@ class Node:
         self._categories: dict[str, set[str]] = {}
         self.started = 0.0
         self.answered = 0.0
+        # When it went, as far as anybody could notice.
+        self.ended = 0.0
 
     @property
     def is_alive(self) -> bool:
@@ -74,6 +76,7 @@ class Node:
             )
         self.state, self.told, self.master = "creating", (), master
         self.started = self.answered = time.monotonic()
+        self.ended = 0.0
         asyncio.get_running_loop().create_task(self._tell_of_end(self._process, ended))
         assert self._process.stdin
         self._process.stdin.write(configuration.encode())
@@ -83,6 +86,7 @@ class Node:
         log.info("%s has pid %s", self.name, process.pid)
         await process.wait()
         log.info("%s (pid %s) ended with %s", self.name, process.pid, process.returncode)
+        self.ended = self.ended or time.monotonic()
         self._disconnect()
         ended.set()
 

@@ -193,6 +193,9 @@ class Group:
                 return
         is_primary = node.name == self.primary and not master
         dump = self._snapshots / f"{order['restore']}.rdb" if is_primary and order["restore"] and not self._restored else None
+        if dump and not dump.exists():
+            self._problem = "the data of its snapshot is not there any more"
+            return
         digest = hashlib.sha256(self._secret.encode()).hexdigest()
         await node.start(settings.configuration(order, node.name, is_primary, master, self._secret, digest), master, dump, self._wake)
         if again:

@@ -78,6 +78,8 @@ class Group:
     async def _step(self, order: dict[str, Any]) -> bool:
         if self._problem:
             return True
+        if any(not node.is_alive for node in self.nodes.values()):
+            self._say(False, order["revision"])
         await self._promote_when_asked(order)
         for name in self.nodes.keys() - order["nodes"].keys():
             await self.nodes.pop(name).stop()

@@ -24,7 +24,7 @@ in Redis's own ACLs, from the moment of the request on.
 
 ## How AWS behaves, and what differs here
 
-* On AWS endpoints are DNS names. No resolver asks for names of ours without root, so an endpoint's address is one of 127.S.240.0/21 (S is
+* On AWS endpoints are DNS names. No resolver asks for names of ours without root, so an endpoint's address is one of 127.S.240.0/20 (S is
   the sandbox's slice), with port 6379 where nobody else has it. A certificate is for the addresses and for the names AWS would give.
 * The primary's endpoint stays: the primary itself listens on its address, and the next primary takes it over. Connections end with the
   process, as on AWS. The reader's endpoint spreads new connections over the replicas.

@@ -1,7 +1,7 @@
-"""python -m sandbox.packages: Debian's libmodsecurity and OWASP Core Rule Set, unpacked into a folder of the checkout.
+"""python -m sandbox.packages: Debian's libmodsecurity, OWASP Core Rule Set and Redis, unpacked into a folder of the checkout.
 
 Nothing is installed and nobody has to be root: apt-get downloads what requirements/debian.lock pins, dpkg unpacks it. Where that
-does not work one sentence says so, and the sandbox's WAF runs without AWS's managed rules.
+does not work one sentence says so, and the sandbox runs without AWS's managed rules and without caches, or with the system's own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ LOCK = ROOT / "requirements" / "debian.lock"
 
 _SYSTEM_RULES = ("/usr/share/modsecurity-crs/rules", "/usr/local/share/modsecurity-crs/rules")
 _SECONDS = 90
-_ADVICE = "install libmodsecurity 3 and the OWASP Core Rule Set (Debian, Ubuntu: apt-get install libmodsecurity3 modsecurity-crs)"
+# Either is run from the same lines of configuration.
+_SYSTEM_SERVERS = ("redis-server", "valkey-server")
+# Nothing that libmodsecurity needs: Redis's libraries, and the one for Lua in C++.
+_OTHERS = ("libmodsecurity", "liblua5.3-c++", "libjemalloc", "liblzf", "libatomic")
+_ADVICE = (
+    "install libmodsecurity 3, the OWASP Core Rule Set and Redis "
+    "(Debian, Ubuntu: apt-get install libmodsecurity3 modsecurity-crs redis-server)"
+)
 
 
 class Missing(Exception):
@@ -51,6 +58,14 @@ class Place:
     rules: Path
 
 
+@dataclass(frozen=True)
+class Server:
+    """Redis, and where its libraries are when they are not the system's."""
+
+    program: Path
+    libraries: Path | None
+
+
 def place(folder: Path = FOLDER) -> Place:
     """The unpacked packages, else those of the system; Missing when there are neither."""
     unpacked = folder / "root"
@@ -58,13 +73,28 @@ def place(folder: Path = FOLDER) -> Place:
     rules = unpacked / "usr/share/modsecurity-crs/rules"
     library = next((path for path in libraries if path.name.startswith("libmodsecurity.so")), None)
     if library and rules.is_dir():
-        return Place(library, [path for path in libraries if not path.name.startswith(("libmodsecurity", "liblua5.3-c++"))], rules)
+        return Place(library, [path for path in libraries if not path.name.startswith(_OTHERS)], rules)
     system = ctypes.util.find_library("modsecurity")
     installed = next((path for path in map(Path, _SYSTEM_RULES) if path.is_dir()), None)
     if system and installed:
         return Place(Path(system), [], installed)
+    raise Missing(_reason(folder, "libmodsecurity"))
+
+
+def redis(folder: Path = FOLDER) -> Server:
+    """The unpacked Redis, else the system's Redis or Valkey; Missing when there is none."""
+    program = folder / "root" / "usr/bin/redis-server"
+    if program.exists():
+        return Server(program, next((folder / "root").glob("usr/lib/*/libjemalloc.so.*")).parent)
+    installed = next(filter(None, map(shutil.which, _SYSTEM_SERVERS)), None)
+    if installed:
+        return Server(Path(installed), None)
+    raise Missing(_reason(folder, "redis-server"))
+
+
+def _reason(folder: Path, what: str) -> str:
     said = folder / "missing"
-    raise Missing(said.read_text() if said.exists() else f"libmodsecurity is missing: run python -m sandbox.packages, or {_ADVICE}.")
+    return said.read_text() if said.exists() else f"{what} is missing: run python -m sandbox.packages, or {_ADVICE}."
 
 
 def pins(text: str, codename: str, architecture: str) -> list[Pin]:
@@ -98,7 +128,7 @@ def _system() -> tuple[str, str]:
     except OSError:
         codename = ""
     if not codename or not shutil.which("apt-get") or not shutil.which("dpkg"):
-        raise Missing(f"There is no apt-get here to fetch libmodsecurity with: {_ADVICE}.")
+        raise Missing(f"There is no apt-get here to fetch packages with: {_ADVICE}.")
     return codename, _run("dpkg", "--print-architecture").strip()
 
 
@@ -135,7 +165,7 @@ def _run(*command: str, cwd: Path | None = None) -> str:
         raise Missing(f"{' '.join(command[:1])} did not end in {_SECONDS} s: {_ADVICE}.") from error
     except subprocess.CalledProcessError as error:
         reason = error.stderr.strip().splitlines()[:1] or [f"ended with {error.returncode}"]
-        raise Missing(f"{command[0]} could not fetch libmodsecurity ({reason[0]}): {_ADVICE}.") from error
+        raise Missing(f"{command[0]} could not fetch packages ({reason[0]}): {_ADVICE}.") from error
     return done.stdout
 
 
@@ -151,11 +181,11 @@ def main() -> int:
     said = FOLDER / "missing"
     try:
         if fetch():
-            print("prodready: unpacked libmodsecurity and the OWASP Core Rule Set into .sandbox-packages")
+            print("prodready: unpacked libmodsecurity, the OWASP Core Rule Set and Redis into .sandbox-packages")
         said.unlink(missing_ok=True)
     except Missing as error:
         said.write_text(str(error))
-        print(f"prodready: the sandbox's WAF runs without AWS's managed rules. {error}", file=sys.stderr)
+        print(f"prodready: the sandbox uses the system's libmodsecurity and Redis, or runs without. {error}", file=sys.stderr)
     (FOLDER / "tried.lock").write_text(LOCK.read_text())
     return 0
 

@@ -33,7 +33,8 @@ def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
     units = [_units(folder, name, Path(host["root"])) for name, host in state["hosts"].items()]
     program = programs.envoy()
     plane = [_wafd(), _envoy(program)] if program else []
-    return [_emulator(folder, state["ports"]["emulator"]), *plane, *units, _agent(state)]
+    caches = [_caches(state["health_check_speed"])] if programs.caches_run() else []
+    return [_emulator(folder, state["ports"]["emulator"]), *plane, *caches, *units, _agent(state)]
 
 
 def _emulator(folder: Path, port: int) -> Part:
@@ -50,6 +51,12 @@ def _envoy(program: Path) -> Part:
 def _wafd() -> Part:
     """The web ACLs, for Envoy's questions."""
     return Part("wafd", _python("sandbox.waf", "--folder", bootstrap.FOLDER), bootstrap.WAFD, lambda: _accepts(bootstrap.WAFD))
+
+
+def _caches(speed: float) -> Part:
+    """The nodes of replication groups."""
+    path = "elasticache/daemon.sock"
+    return Part("elasticache", _python("sandbox.cache", "--folder", "elasticache", "--speed", f"{speed:g}"), path, lambda: _accepts(path))
 
 
 def _units(folder: Path, host: str, root: Path) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,10 @@ def envoy() -> Path | None:
     spec = find_spec("envoy")
     found = Path(spec.origin or "").parent / "_bin" / "envoy" if spec else None
     return found if found and found.exists() else None
+
+
+def caches_run() -> bool:
+    return not _caches_off()
 
 
 def off() -> dict[str, str]:
@@ -27,4 +32,18 @@ def off() -> dict[str, str]:
         packages.place()
     except packages.Missing as error:
         found["waf"] = f"AWS's managed rules against attacks are off, so web ACLs let these through: {error}"
+    if caches := _caches_off():
+        found["elasticache"] = f"elasticache is off, so replication groups are kept without nodes: {caches}"
     return found
+
+
+def _caches_off() -> str:
+    try:
+        packages.redis()
+        with socket.socket() as any_socket:
+            any_socket.bind(("127.2.240.1", 0))
+    except packages.Missing as error:
+        return str(error)
+    except OSError:
+        return "only 127.0.0.1 answers on this machine. Linux has all of 127.0.0.0/8."
+    return ""

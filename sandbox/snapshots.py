@@ -20,6 +20,7 @@ from moto.moto_api._internal.models import moto_api_backend
 
 from sandbox import clock
 from sandbox.aws_error import Response
+from sandbox.cache import serving
 from sandbox.gateway import Answer
 from sandbox.operation import Call, Environ
 from sandbox.watch import evaluator
@@ -82,7 +83,7 @@ class Snapshots:
 
     def take(self, name: str) -> None:
         """ValueError says what holds something that cannot be kept."""
-        with self._nobody_asks(), evaluator.lock:
+        with self._nobody_asks(), evaluator.lock, serving.lock:
             known = dict.fromkeys(BackendDict._instances)  # type: ignore[misc]
             places = [(every, account, region) for every in known for account, region, _ in every.iter_backends()]
             backends = [_at(place) for place in places]
@@ -95,7 +96,7 @@ class Snapshots:
 
     def go_back(self, name: str) -> None:
         places, content, offset = self._kept[name]
-        with self._nobody_asks(), evaluator.lock:
+        with self._nobody_asks(), evaluator.lock, serving.lock:
             moto_api_backend.reset()
             backends = [_at(place) for place in places]
             for backend, state in zip(backends, _Unpickler(io.BytesIO(content), backends).load(), strict=True):

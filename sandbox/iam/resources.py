@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.iam import reference
+from sandbox.iam import caches, reference
 from sandbox.iam.needs import Params
 
 # Variables of an ARN's format whose parameter is named otherwise.
@@ -55,6 +55,8 @@ def _readable(action: str, prefix: str, params: Params, place: dict[str, str]) -
         return {"QueueName": str(params["QueueUrl"]).rpartition("/")[2]}
     if prefix == "wafv2":
         return {"Arns": [*_waf_own(action, params, place), *_nested(params)]}
+    if prefix == "elasticache":
+        return caches.readable(action.partition(":")[2], params)
     if prefix == "elasticloadbalancing" and "ResourceArns" not in params and action.partition(":")[2] in _ELB_MAKING:
         return {"Arns": [_elb_made(params, place)]}
     if "SubscriptionArn" in params and prefix == "sns":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import Any
 
 from moto.elbv2.models import FakeTargetGroup
 
-from sandbox import certificates
+from sandbox import certificates, programs, trust
 from sandbox.aws_error import Response
+from sandbox.cache.link import Link
 from sandbox.gateway import Answer
 from sandbox.operation import Call, Environ
 from sandbox.plane import admin, bootstrap, files, health, render, snapshot, waf
@@ -25,6 +27,8 @@ from sandbox.waf import intake
 log = logging.getLogger(__name__)
 
 LONGEST_REFUSAL = 500
+# Relative to the sandbox's folder, in which every part runs.
+CACHES = Path("elasticache/daemon.sock")
 FOLDERS = ("secrets", "endpoints", "routes")
 # What load balancers and web ACLs are made of.
 SERVICES = {"elbv2", "ec2", "wafv2", "route53", "iam"}
@@ -39,6 +43,7 @@ class Plane:
         self._ports = ListenerPorts(settings.listeners)
         self._account = Account()
         self._intake = intake.Intake(settings.folder / "waf-log.jsonl")
+        self._caches = Link(CACHES, settings.slice) if programs.caches_run() else None
         self._feedback = Feedback(settings.folder, settings.speed, lambda: self._account)
 
     def start(self) -> None:
@@ -46,8 +51,12 @@ class Plane:
         for path in (folder, *(folder / name for name in FOLDERS)):
             path.mkdir(mode=0o700, exist_ok=True)
         certificates.keep_in(folder)
+        for root in self._settings.roots:
+            trust.install(root, certificates.ca_pem())
         files.write(folder / "envoy.json", bootstrap.envoy())
         self._render()
+        if self._caches:
+            self._caches.start()
         elbv2_targets.observers.append(self.health)
         for run in (self._run, self._feedback.run, self._intake.run):
             threading.Thread(target=run, name="plane", daemon=True).start()
@@ -61,10 +70,14 @@ class Plane:
         # A certificate is issued and renewed when it is looked at.
         if call.service == "acm" or call.service in SERVICES and mutates(call.service, call.operation):
             self.wake()
+        if self._caches and call.service == "elasticache" and mutates(call.service, call.operation):
+            self._caches.wake()
         return response
 
     def wake(self) -> None:
         self._changed.set()
+        if self._caches:
+            self._caches.wake()
 
     def describe(self) -> dict[str, Any]:
         """For the control API."""

@@ -12,6 +12,7 @@ class Settings:
     folder: Path
     slice: int
     hosts: frozenset[str]
+    roots: tuple[Path, ...]
     listeners: dict[str, int]
     speed: float
 
@@ -21,6 +22,7 @@ class Settings:
             sandbox / "plane",
             state["slice"],
             frozenset(host["private_address"] for host in state["hosts"].values()),
+            tuple(Path(host["root"]) for host in state["hosts"].values()),
             {name: int(address.rpartition(":")[2]) for name, address in state["connect_to"].items()},
             state["health_check_speed"],
         )

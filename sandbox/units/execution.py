@@ -8,6 +8,7 @@ import pwd
 import shutil
 from pathlib import Path
 
+from sandbox import trust
 from sandbox.units import envfile
 from sandbox.units.commands import SEARCH_PATH
 from sandbox.units.service_config import DIRECTORIES, Service
@@ -39,7 +40,7 @@ def _group(name: str) -> int:
 
 def environment(config: Service, invocation: str, who: Credentials | None) -> dict[str, str]:
     """Nothing of the caller's or the manager's own environment gets in."""
-    result = {"LANG": "C.UTF-8", "PATH": SEARCH_PATH, "INVOCATION_ID": invocation}
+    result = {"LANG": "C.UTF-8", "PATH": SEARCH_PATH, "INVOCATION_ID": invocation, **trust.environment(config.root)}
     if who:
         user = pwd.getpwuid(who.uid)
         result |= {"USER": who.user, "LOGNAME": who.user, "HOME": user.pw_dir, "SHELL": user.pw_shell}

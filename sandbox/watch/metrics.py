@@ -43,6 +43,14 @@ class Metrics:
         else:
             insort(series, datum, key=lambda known: known.timestamp)
 
+    def replace(self, metric: Metric, datum: Datum) -> None:
+        """In the place of the newest one, when that is of the same time."""
+        series = self._series.get(metric)
+        if series and series[-1].timestamp == datum.timestamp:
+            series[-1] = datum
+        else:
+            self.put(metric, datum)
+
     def between(self, metric: Metric, start: datetime, end: datetime) -> list[Datum]:
         series = self._series.get(metric, [])
         first = bisect_left(series, start, key=lambda datum: datum.timestamp)

@@ -43,7 +43,7 @@ def error(call, **params):
     ("service", "operation", "params"),
     [
         ("cloudwatch", "put_managed_insight_rules", {"ManagedRules": []}),  # json
-        ("elasticache", "describe_events", {}),  # query
+        ("elasticache", "describe_service_updates", {}),  # query
         ("ec2", "get_spot_placement_scores", {"TargetCapacity": 1}),  # ec2
         ("guardduty", "list_malware_scans", {}),  # rest-json
         ("cloudfront", "list_realtime_log_configs", {}),  # rest-xml

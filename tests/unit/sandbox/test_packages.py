@@ -55,7 +55,7 @@ def test_a_package_with_another_hash_is_not_used(place):
 
 def test_a_system_that_nothing_is_pinned_for_is_told_what_to_install(place, monkeypatch):
     monkeypatch.setattr(packages, "_system", lambda: ("noble", "amd64"))
-    with pytest.raises(Missing, match="pins nothing for noble amd64: install libmodsecurity 3 and the OWASP Core Rule Set"):
+    with pytest.raises(Missing, match="pins nothing for noble amd64: install libmodsecurity 3, the OWASP Core Rule Set and Redis"):
         packages.fetch(place / "kept", lock(place, "0000"))
 
 
@@ -74,12 +74,27 @@ def test_the_place_says_what_the_set_up_said(tmp_path, monkeypatch):
         packages.place(tmp_path)
 
 
-def test_the_lock_pins_both_packages_for_each_system():
+def test_an_unpacked_redis_is_preferred_to_the_systems(tmp_path, monkeypatch):
+    monkeypatch.setattr(packages.shutil, "which", lambda name: "/opt/valkey-server" if name == "valkey-server" else None)
+    assert packages.redis(tmp_path) == packages.Server(Path("/opt/valkey-server"), None)
+    for name in ("usr/bin/redis-server", "usr/lib/x86_64-linux-gnu/libjemalloc.so.2"):
+        (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / name).touch()
+    assert packages.redis(tmp_path) == packages.Server(tmp_path / "root/usr/bin/redis-server", tmp_path / "root/usr/lib/x86_64-linux-gnu")
+
+
+def test_without_any_redis_what_the_set_up_said_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(packages.shutil, "which", lambda name: None)
+    with pytest.raises(Missing, match="redis-server is missing: run python -m sandbox.packages, or install"):
+        packages.redis(tmp_path)
+
+
+def test_the_lock_pins_all_packages_for_each_system():
     text = packages.LOCK.read_text()
     for codename in ("bookworm", "trixie"):
         for architecture in ("amd64", "arm64"):
             names = [pin.name for pin in packages.pins(text, codename, architecture)]
             assert names[0].startswith("libmodsecurity3")
-            assert "modsecurity-crs" in names
+            assert {"modsecurity-crs", "redis-server", "redis-tools"} <= set(names)
     assert all(len(pin.sha256) == 64 for pin in packages.pins(text, "bookworm", "amd64"))
     assert packages.pins(text, "noble", "amd64") == list[Pin]()

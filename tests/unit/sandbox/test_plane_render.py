@@ -241,7 +241,7 @@ def test_a_page_says_its_status():
 def test_addresses_of_hosts_are_loopback_and_others_are_in_the_slice():
     state = {
         "slice": 37,
-        "hosts": {"app1": {"private_address": "172.31.1.11"}},
+        "hosts": {"app1": {"root": "/sandbox/hosts/app1", "private_address": "172.31.1.11"}},
         "connect_to": {"shop:443": "127.0.0.1:20006"},
         "health_check_speed": 10,
     }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from sandbox import __main__ as commands
-from sandbox import parts, ports, programs
+from sandbox import packages, parts, ports, programs
 from sandbox.state import Folder
 
-STATE = {"endpoint": "http://127.0.0.1:20000", "ports": {"emulator": 20000}, "hosts": {}}
+STATE = {"endpoint": "http://127.0.0.1:20000", "ports": {"emulator": 20000}, "hosts": {}, "health_check_speed": 10}
 
 
 @pytest.fixture
@@ -18,19 +19,41 @@ def without_envoy(monkeypatch):
     monkeypatch.setattr(programs, "find_spec", lambda name: None)
 
 
+@pytest.fixture
+def redis(monkeypatch):
+    """A machine that has it; set to None, one that has not."""
+    found = {"server": packages.Server(Path("/usr/bin/redis-server"), None)}
+
+    def server() -> packages.Server:
+        if not found["server"]:
+            raise packages.Missing("redis-server is missing: install it.")
+        return found["server"]
+
+    monkeypatch.setattr(programs.packages, "redis", server)
+    return found
+
+
 def names(folder) -> list[str]:
     return [part.name for part in parts.parts(folder, STATE)]
 
 
-def test_envoy_is_a_part_where_its_wheel_is(tmp_path):
+def test_envoy_is_a_part_where_its_wheel_is(tmp_path, redis):
     assert "envoy" not in programs.off()
-    assert names(tmp_path) == ["emulator", "wafd", "envoy", "cloudwatch-agent"]
+    assert names(tmp_path) == ["emulator", "wafd", "envoy", "elasticache", "cloudwatch-agent"]
 
 
-def test_without_it_the_rest_runs_and_the_loss_is_said_with_its_remedy(without_envoy, tmp_path):
-    assert names(tmp_path) == ["emulator", "cloudwatch-agent"]
+def test_without_it_the_rest_runs_and_the_loss_is_said_with_its_remedy(without_envoy, tmp_path, redis):
+    assert names(tmp_path) == ["emulator", "elasticache", "cloudwatch-agent"]
     said = programs.off()["envoy"]
     assert "load balancers take no traffic" in said and "tools/setup sandbox" in said
+
+
+def test_without_redis_the_rest_runs_and_groups_are_kept_without_nodes(tmp_path, redis):
+    redis["server"] = None
+    assert "elasticache" not in names(tmp_path)
+    assert programs.off()["elasticache"] == (
+        "elasticache is off, so replication groups are kept without nodes: redis-server is missing: install it."
+    )
 
 
 def test_up_and_status_say_what_is_off(tmp_path, capsys, monkeypatch):

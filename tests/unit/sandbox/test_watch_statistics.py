@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from sandbox.watch.metrics import Metric, Metrics
 from sandbox.watch.statistics import Datum, is_statistic, statistic
 
 AT = datetime(2026, 1, 1)
@@ -54,3 +55,11 @@ def test_a_statistic_set_has_no_percentile():
 @pytest.mark.parametrize("name", ["p101", "q95", "P95", "TM(10%,90%)", ""])
 def test_other_names_are_no_statistics(name):
     assert not is_statistic(name)
+
+
+def test_the_datum_of_a_minute_that_still_runs_is_replaced():
+    metric, at = Metric("AWS/ElastiCache", "CacheHits", frozenset()), datetime(2026, 1, 1)
+    metrics = Metrics()
+    for value, minute in ((1, 0), (5, 0), (7, 1)):
+        metrics.replace(metric, Datum.of(at + timedelta(minutes=minute), "Count", value))
+    assert [datum.total for datum in metrics.between(metric, at, at + timedelta(hours=1))] == [5, 7]

@@ -106,10 +106,39 @@ BACKUP = f"arn:aws:dynamodb:{PLACE}:table/a/backup/1"
             [f"arn:aws:elasticloadbalancing:{PLACE}:loadbalancer/app/a/1", f"arn:aws:wafv2:{PLACE}:regional/webacl/a/1", "*"],
         ),
         ("elasticache", "DescribeReplicationGroups", {"ReplicationGroupId": "r"}, [f"arn:aws:elasticache:{PLACE}:replicationgroup:r"]),
+        (
+            "elasticache",
+            "CreateReplicationGroup",
+            {"ReplicationGroupId": "r", "ReplicationGroupDescription": "d", "UserGroupIds": ["g"]},
+            [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("parametergroup:default.*", "replicationgroup:r", "usergroup:g")],
+        ),
+        (
+            "elasticache",
+            "ModifyReplicationGroup",
+            {"ReplicationGroupId": "r", "UserGroupIdsToAdd": ["g"], "UserGroupIdsToRemove": ["h"]},
+            [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("replicationgroup:r", "usergroup:g", "usergroup:h")],
+        ),
+        (
+            "elasticache",
+            "DeleteReplicationGroup",
+            {"ReplicationGroupId": "r", "FinalSnapshotIdentifier": "s"},
+            [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("replicationgroup:r", "snapshot:s")],
+        ),
     ],
 )
 def test_resources_come_from_the_parameters(service, operation, params, expected):
     assert sorted({resource for _, resource in arns(service, operation, **params)}) == sorted(expected)
+
+
+def test_tags_of_a_cache_that_is_made_are_put_on_that_alone():
+    params = {
+        "ReplicationGroupId": "r",
+        "ReplicationGroupDescription": "d",
+        "CacheSubnetGroupName": "s",
+        "Tags": [{"Key": "a", "Value": "b"}],
+    }
+    found = [resource for action, resource in arns("elasticache", "CreateReplicationGroup", **params) if "AddTags" in action]
+    assert found == [f"arn:aws:elasticache:{PLACE}:replicationgroup:r"]
 
 
 def test_a_transaction_needs_the_action_of_each_item():

@@ -1,0 +1,58 @@
+"""A connection to a node, as its administrator: https://redis.io/docs/latest/develop/reference/protocol-spec/"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+_SECONDS = 2.0
+_LARGEST = 1 << 22
+
+
+class Refused(Exception):
+    """What Redis answers with an error to."""
+
+
+class Connection:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._one = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path, user: str, password: str) -> Connection:
+        made = cls(*await asyncio.wait_for(asyncio.open_unix_connection(str(path), limit=_LARGEST), _SECONDS))
+        try:
+            await made("AUTH", user, password)
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    async def __call__(self, *words: str, seconds: float = _SECONDS) -> Any:
+        """The answer; TimeoutError after which the connection is of no use."""
+        async with self._one:
+            encoded = [word.encode() for word in words]
+            self._writer.write(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded))
+            try:
+                return await asyncio.wait_for(self._answer(), seconds)
+            except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+                self.close()
+                raise ConnectionError(f"no answer to {words[0]}: {error!r}") from error
+
+    async def _answer(self) -> Any:
+        line = (await self._reader.readuntil(b"\r\n"))[:-2].decode()
+        kind, rest = line[0], line[1:]
+        if kind == "-":
+            raise Refused(rest)
+        if kind == ":":
+            return int(rest)
+        if kind == "$":
+            return None if rest == "-1" else (await self._reader.readexactly(int(rest) + 2))[:-2].decode(errors="replace")
+        if kind == "*":
+            return [await self._answer() for _ in range(int(rest))]
+        return rest
+
+    def close(self) -> None:
+        self._writer.close()

@@ -45,7 +45,7 @@ export function capture (response, maxBytes, done) {
     stopWaiting()
     done(answer)
   }
-  const stopWaiting = finished(response, { readable: false }, () => settle())
+  const stopWaiting = finished(response, { readable: false }, (error) => { if (error) settle() })
 
   // What is called here may call the response's own methods again, an end() for example its write().
   let inside = false

@@ -24,7 +24,7 @@ export class Flights {
 
   /**
    * @param {import('./redis.js').Redis} redis
-   * @param {number} lockMs how long somebody waits at most for somebody else
+   * @param {number} lockMs how long a computation is waited for; somebody waits for two of them at most
    */
   constructor (redis, lockMs) {
     this.#redis = redis
@@ -43,23 +43,23 @@ export class Flights {
 
   /** @returns {Promise<Found>} */
   async find (key) {
-    const deadline = performance.now() + this.#lockMs
+    const deadline = performance.now() + 2 * this.#lockMs
     for (let left; (left = deadline - performance.now()) > 0;) {
       const flight = this.#flights.get(key)
       const outcome = flight && await flight.outcome(left)
       if (outcome === APART) break
       if (outcome && outcome !== GONE) return hit(outcome)
-      const found = !flight && await this.#look(key, deadline)
+      const found = !flight && await this.#look(key)
       if (found) return found
     }
     return { result: 'MISS', reason: 'waited', flight: new Flight(this.#redis, key) }
   }
 
-  async #look (key, deadline) {
+  async #look (key) {
     const token = randomUUID()
-    const seen = await this.#redis.look(key, token, this.#lockMs).catch(() => undefined)
+    const seen = await this.#see(key, token)
     if (!seen) return AWAY
-    const entry = decode(seen.entry)
+    const { entry } = seen
     // While it is made fresh nobody waits.
     if (entry) return { ...hit(entry), flight: seen.locked ? new Flight(this.#redis, key).begin(token, this.#lockMs) : undefined }
     if (this.#flights.has(key)) {
@@ -68,22 +68,35 @@ export class Flights {
       return undefined
     }
     const flight = this.#flight(key)
-    return seen.locked ? { result: 'MISS', flight: flight.begin(token, this.#lockMs) } : this.#follow(flight, key, token, deadline)
+    return seen.locked ? { result: 'MISS', flight: flight.begin(token, this.#lockMs) } : this.#follow(flight, key, token)
   }
 
   // Another process computes: its entry, or its lock when it ends without one.
-  async #follow (flight, key, token, deadline) {
+  async #follow (flight, key, token) {
+    const deadline = performance.now() + this.#lockMs
     while (performance.now() < deadline) {
       await sleep(POLL_MS)
-      const seen = await this.#redis.look(key, token, this.#lockMs).catch(() => undefined)
+      const seen = await this.#see(key, token)
       if (!seen) return { ...AWAY, flight: flight.begin(undefined, this.#lockMs) }
       if (seen.locked) return { result: 'MISS', flight: flight.begin(token, this.#lockMs) }
-      const entry = decode(seen.entry)
-      if (!entry) continue
-      await flight.settled(entry)
-      return hit(entry)
+      if (!seen.entry) continue
+      await flight.settled(seen.entry)
+      return hit(seen.entry)
     }
     return { result: 'MISS', reason: 'waited', flight: flight.begin(undefined, this.#lockMs) }
+  }
+
+  // Nothing when Redis does not say. An entry that cannot be read is none.
+  async #see (key, token) {
+    try {
+      const { entry: bytes, locked } = await this.#redis.look(key, token, this.#lockMs)
+      const entry = decode(bytes)
+      if (entry || !bytes || locked) return { entry, locked }
+      await this.#redis.drop(key)
+      return { entry, locked: (await this.#redis.look(key, token, this.#lockMs)).locked }
+    } catch {
+      return undefined
+    }
   }
 
   #flight (key) {

@@ -66,6 +66,10 @@ export class Redis {
     }
   }
 
+  async drop (key) {
+    await this.#ask((client) => client.del(this.#names(key)[0]))
+  }
+
   async set (key, value, seconds) {
     await this.#ask((client) => client.set(this.#names(key)[0], value, { expiration: { type: 'EX', value: seconds } }))
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -49,7 +49,6 @@ export class RedisServer {
     server.port = await freePort()
     server.#arguments = ['--dir', server.#folder, '--save', '', '--bind', '127.0.0.1', ...(users ?? []).flatMap((user) => ['--user', ...user]),
       ...(tls ? ['--port', '0', '--tls-port', server.port, '--tls-auth-clients', 'no', ...tls] : ['--port', server.port])]
-    // Read as one rule each: redis-server joins what follows an option until the next one.
     await server.run({ ping: !tls && !users })
     return server
   }
@@ -91,8 +90,9 @@ export class RedisServer {
     return { hits: count('keyspace_hits'), misses: count('keyspace_misses') }
   }
 
-  hang () {
+  async hang () {
     this.process.kill('SIGSTOP')
+    while (!/^State:\tT/m.test(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))) await sleep(5)
   }
 
   wake () {

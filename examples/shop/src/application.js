@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
+import { cacheOptions, cachePlugin, isRevalidation } from '@prodready/cache-middleware'
 import Fastify from 'fastify'
 import { errorPage, styleHash } from './pages.js'
 import { catalogue } from './routes/catalogue.js'
@@ -38,7 +39,7 @@ export async function application (context) {
   app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
   app.addHook('onResponse', async (request, { statusCode: status, elapsedTime }) => {
     const route = request.routeOptions.url
-    if (!route?.startsWith('/health')) metrics.observe(status, elapsedTime)
+    if (!route?.startsWith('/health') && !isRevalidation(request.raw)) metrics.observe(status, elapsedTime)
     request.log.info({ method: request.method, route, status, ms: Math.round(elapsedTime * 10) / 10 }, 'request')
   })
   app.setErrorHandler((err, request, reply) => {
@@ -64,15 +65,25 @@ export async function application (context) {
     strictTransportSecurity: secure,
     xFrameOptions: { action: 'deny' },
   })
-  await app.register(rateLimit, { max: configuration.RATE_LIMIT_PER_MINUTE, timeWindow: '1 minute' })
+  await app.register(rateLimit, {
+    max: configuration.RATE_LIMIT_PER_MINUTE,
+    timeWindow: '1 minute',
+    allowList: (request) => isRevalidation(request.raw),
+  })
   await app.register(cookie, { secret: configuration.SESSION_SECRET })
   await app.register(formbody)
   app.addHook('onRequest', refuseOtherSites)
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
     answer(request, reply, 404, 'NOT_FOUND', 'There is nothing here.'))
 
-  await app.register(catalogue, context)
   await app.register(orders, context)
   await app.register(health, context)
+  // Only what is registered after it is cached.
+  await app.register(cachePlugin, {
+    ...cacheOptions(configuration),
+    onResult: ({ result }) => metrics.cached(result),
+    onError: (err) => log.warn({ err }, 'the cache does not help'),
+  })
+  await app.register(catalogue, context)
   return app
 }

@@ -1,3 +1,4 @@
+import { cacheOptions } from '@prodready/cache-middleware'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
 import { service } from './service.js'
@@ -25,10 +26,22 @@ function problem ({ instancePath, keyword, message, params }) {
   return [instancePath.slice(1), keyword === 'enum' ? `must be one of ${params.allowedValues.join(', ')}` : message]
 }
 
+function cacheProblems (configuration) {
+  try {
+    cacheOptions(configuration)
+    return {}
+  } catch (error) {
+    if (!error.problems) throw error
+    return error.problems
+  }
+}
+
 // A variable that is set to nothing counts as one that is not set.
 export function configure (environment) {
   const given = Object.keys(variables).filter((name) => environment[name])
   const configuration = Object.fromEntries(given.map((name) => [name, environment[name]]))
-  if (!validate(configuration)) throw new ConfigurationError(Object.fromEntries(validate.errors.map(problem)))
+  const wrong = validate(configuration) ? [] : validate.errors.map(problem)
+  const problems = { ...Object.fromEntries(wrong), ...cacheProblems(configuration) }
+  if (Object.keys(problems).length) throw new ConfigurationError(problems)
   return Object.freeze({ RELEASE: service.version, ...configuration })
 }

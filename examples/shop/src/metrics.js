@@ -3,6 +3,8 @@ import { service } from './service.js'
 
 const VALUES_PER_DATUM = 150 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
 
+const CACHE_METRICS = { HIT: 'CacheHits', STALE: 'CacheHits', MISS: 'CacheMisses', BYPASS: 'CacheBypasses' }
+
 const twoDigits = (value) => Number(value.toPrecision(2))
 
 // Counts what happened since it was last taken. Latencies are kept as a histogram, rounded to two digits, so that CloudWatch can
@@ -11,6 +13,7 @@ export class Metrics {
   #requests = 0
   #errors = 0
   #healthCheckFailures = 0
+  #cache = { CacheHits: 0, CacheMisses: 0, CacheBypasses: 0 }
   #latencies = new Map()
 
   observe (status, milliseconds) {
@@ -24,6 +27,10 @@ export class Metrics {
     this.#healthCheckFailures += 1
   }
 
+  cached (result) {
+    this.#cache[CACHE_METRICS[result]] += 1
+  }
+
   take (now = new Date()) {
     const datum = (MetricName, Unit, values) => (
       { MetricName, Unit, Timestamp: now, Dimensions: [{ Name: 'Service', Value: service.name }], ...values })
@@ -31,6 +38,7 @@ export class Metrics {
       datum('Requests', 'Count', { Value: this.#requests }),
       datum('Errors', 'Count', { Value: this.#errors }),
       datum('HealthCheckFailures', 'Count', { Value: this.#healthCheckFailures }),
+      ...Object.entries(this.#cache).map(([name, count]) => datum(name, 'Count', { Value: count })),
     ]
     const latencies = [...this.#latencies]
     while (latencies.length) {
@@ -38,6 +46,7 @@ export class Metrics {
       data.push(datum('Latency', 'Milliseconds', { Values: some.map(([ms]) => ms), Counts: some.map(([, count]) => count) }))
     }
     this.#requests = this.#errors = this.#healthCheckFailures = 0
+    for (const name of Object.keys(this.#cache)) this.#cache[name] = 0
     this.#latencies.clear()
     return data
   }

@@ -25,6 +25,10 @@ export const variables = {
   PAYMENT_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
   PAYMENT_API_KEY: { type: 'string', minLength: 16, writeOnly: true },
 
+  REDIS_URL: { type: 'string', writeOnly: true },
+  CACHE_RULES: { type: 'string' },
+  CACHE_PREFIX: { type: 'string', default: 'shop' },
+
   METRICS_NAMESPACE: { type: 'string', pattern: '^(?!AWS/)[A-Za-z0-9._/#-]{1,255}$', default: 'Shop' },
   METRICS_INTERVAL_SECONDS: { type: 'integer', minimum: 1, maximum: 3600, default: 60 },
   RELEASE: { type: 'string', minLength: 1, maxLength: 128 },

@@ -2,48 +2,12 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { Writable } from 'node:stream'
 import { test } from 'node:test'
-import pino from 'pino'
-import { application } from '../src/application.js'
-import { configure } from '../src/configuration.js'
-import { logger } from '../src/log.js'
-import { Metrics } from '../src/metrics.js'
 import { sign } from '../src/payment.js'
 import { environment } from './support/environment.js'
+import { shop, TEAPOT } from './support/shop.js'
 
-const TEAPOT = { id: 'teapot', name: 'Teapot <b>', description: 'Pours', price_cents: 6800, image: 'teapot.svg' }
 const ADMIN = { authorization: `Bearer ${environment.ADMIN_TOKEN}` }
-
-// What src/store.js does with tables and a bucket, in memory.
-function memory () {
-  const [products, orders] = [new Map([[TEAPOT.id, TEAPOT]]), new Map()]
-  const add = (items) => async (item) => !items.has(item.id) && Boolean(items.set(item.id, item))
-  return {
-    products: async () => [...products.values()],
-    product: async (id) => products.get(id),
-    addProduct: add(products),
-    order: async (id) => orders.get(id),
-    addOrder: add(orders),
-    settleOrder: async (id, status) => Object.assign(orders.get(id), { status }),
-    image: async () => { throw Object.assign(new Error('none'), { name: 'NoSuchKey' }) },
-    checks: { dynamodb: async () => {}, s3: async () => {} },
-    orders,
-  }
-}
-
-async function shop (changes = {}) {
-  const lines = []
-  const store = memory()
-  const log = pino({ serializers: logger()[pino.symbols.serializersSym] },
-    new Writable({ write: (chunk, _, done) => { lines.push(String(chunk)); done() } }))
-  const variables = { ...environment, ...changes }
-  const context = { configuration: configure(variables), environment: variables, log, metrics: new Metrics(), store }
-  const app = await application(context)
-  const ask = (method, url, more) => app.inject({ method, url, ...more })
-  return { ...context, ask, lines }
-}
-
 const form = (payload, headers) => ({ payload, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers } })
 
 test('the page shows the products, escaped, and allows nothing from elsewhere', async () => {

@@ -40,6 +40,12 @@ for (const [name, value] of Object.entries({
   })
 }
 
+test('a rule of the cache that is wrong is named with its place, and an address of Redis without its password', () => {
+  const problems = problemsOf({ CACHE_RULES: '[{"path": "/products", "ttl_seconds": 0}]', REDIS_URL: 'http://shop:in-the-address@redis' })
+  assert.deepEqual(Object.keys(problems).sort(), ['CACHE_RULES[0].ttl_seconds', 'REDIS_URL'])
+  assert.ok(!JSON.stringify(problems).includes('in-the-address'))
+})
+
 test('a payment provider needs a key', () => {
   const problems = problemsOf({ PAYMENT_URL: 'https://payments.example.com', PAYMENT_API_KEY: undefined })
   assert.deepEqual(problems, { PAYMENT_API_KEY: 'is missing, PAYMENT_URL needs it' })

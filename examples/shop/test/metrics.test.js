@@ -8,9 +8,12 @@ test('requests, errors and failed health checks are counted, and zero is sent to
   const metrics = new Metrics()
   for (const status of [200, 404, 500, 503]) metrics.observe(status, 10)
   metrics.healthCheckFailed()
+  for (const result of ['HIT', 'STALE', 'MISS', 'BYPASS']) metrics.cached(result)
   const counts = () => Object.fromEntries(metrics.take().map(({ MetricName, Value }) => [MetricName, Value]))
-  assert.deepEqual(counts(), { Requests: 4, Errors: 2, HealthCheckFailures: 1, Latency: undefined })
-  assert.deepEqual(counts(), { Requests: 0, Errors: 0, HealthCheckFailures: 0 })
+  assert.deepEqual(counts(), {
+    Requests: 4, Errors: 2, HealthCheckFailures: 1, CacheHits: 2, CacheMisses: 1, CacheBypasses: 1, Latency: undefined,
+  })
+  assert.deepEqual(counts(), { Requests: 0, Errors: 0, HealthCheckFailures: 0, CacheHits: 0, CacheMisses: 0, CacheBypasses: 0 })
 })
 
 test('latencies are a histogram that keeps percentiles', () => {

@@ -1,0 +1,5 @@
+export { ConfigurationError } from './configuration.js'
+export { cacheOptions } from './environment.js'
+export { cacheMiddleware } from './express.js'
+export { cachePlugin } from './fastify.js'
+export { isRevalidation } from './revalidation.js'

@@ -19,7 +19,7 @@ options:
 """
 
 EXAMPLES = r"""
-checks: "{{ {'groups': elasticache_replication_groups, 'parameter_groups': elasticache_parameter_groups} | prodready.aws.elasticache_checks }}"
+checks: "{{ {'groups': elasticache_replication_groups, 'parameter_groups': []} | prodready.aws.elasticache_checks }}"
 """
 
 RETURN = r"""

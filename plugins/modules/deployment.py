@@ -121,6 +121,11 @@ from ..module_utils.web import answer
 
 PROPERTIES = ("ActiveState", "UnitFileState", "MainPID")
 RELEASE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+# Of a host to which nothing was deployed.
+NOTHING: dict[str, Any] = {
+    **{"release": "", "previous": None, "running": None, "releases": [], "obsolete": []},
+    **{"steps": [], "environment": {}, "answers": {}, "tree": {}},
+}
 
 
 def shown(module: AnsibleModule, unit: str) -> dict[str, str]:
@@ -232,6 +237,9 @@ def main() -> None:
     root = Path(module.params["root"])
     current = (root / "current").resolve().name if (root / "current").is_symlink() else None
     release: str = module.params["release"] or current or ""
+    if not release and module.check_mode:
+        # What will be deployed before is not known to a plan.
+        module.exit_json(changed=False, **NOTHING)
     if not release:
         module.fail_json(msg=f"release: nothing was deployed to {root} yet, so a release must be named.")
     if not RELEASE.fullmatch(release):

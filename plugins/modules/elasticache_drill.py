@@ -95,9 +95,10 @@ from ..module_utils.load import Load, aiohttp, summary
 LOOK_SECONDS = 1
 
 
-def primary(group: Mapping[str, Any], shard: str) -> str | None:
+def primary(group: Mapping[str, Any] | None, shard: str) -> str | None:
     """The cluster that has the role, in a shard."""
-    nodes = next((one.get("NodeGroupMembers") or [] for one in group.get("NodeGroups") or [] if one["NodeGroupId"] == shard), [])
+    shards = (group or {}).get("NodeGroups") or []
+    nodes = next((one.get("NodeGroupMembers") or [] for one in shards if one["NodeGroupId"] == shard), [])
     return next((one["CacheClusterId"] for one in nodes if one.get("CurrentRole") == "primary"), None)
 
 
@@ -165,7 +166,7 @@ def main() -> None:
     group = module.ask(name, elasticache.replication_groups, module.aws).get(name)
     if why := problem(group, name, params["shard"]):
         module.fail(f"{why}.")
-    before = primary(group, params["shard"])
+    before = primary(group, params["shard"]) or ""
     if module.check_mode:
         module.done(changed=False, before=before)
     module.done(changed=True, before=before, **module.ask(name, drill, module.aws, params, before))

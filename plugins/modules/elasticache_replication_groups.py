@@ -166,6 +166,11 @@ plan:
   type: list
   elements: dict
   returned: always
+endpoints:
+  description: Where clients write, by name, as C(host) and C(port); of those groups that were there before.
+  type: dict
+  returned: always
+  sample: {shop: {host: master.shop.abc123.euc1.cache.amazonaws.com, port: 6379}}
 requests:
   description: How many requests of each kind were sent.
   type: dict
@@ -182,7 +187,7 @@ from ..module_utils.elasticache_data import holds
 from ..module_utils.elasticache_group_calls import How, calls
 from ..module_utils.elasticache_group_changes import change_problems, immutable
 from ..module_utils.elasticache_group_rules import problems
-from ..module_utils.elasticache_groups import settled, state_of, want
+from ..module_utils.elasticache_groups import endpoint, settled, state_of, want
 from ..module_utils.elasticache_network import Network
 from ..module_utils.plan import Change, State
 from ..module_utils.undo import Undo
@@ -219,7 +224,17 @@ GROUP_SPEC: dict[str, Any] = {
 
 
 def read(aws: Aws, asked: Mapping[str, State | None], network: Network, how: Mapping[str, How]) -> dict[str, State]:
-    found, one_of = elasticache.awaited(aws, asked), elasticache.members(aws) if asked else {}
+    return states(aws, elasticache.awaited(aws, asked), asked, network, how)
+
+
+def states(
+    aws: Aws,
+    found: Mapping[str, Mapping[str, Any]],
+    asked: Mapping[str, State | None],
+    network: Network,
+    how: Mapping[str, How],
+) -> dict[str, State]:
+    one_of = elasticache.members(aws) if asked else {}
     tags = elasticache.tags_of(aws, "replicationgroup", found)
 
     def state(name: str, group: Mapping[str, Any]) -> State:
@@ -275,12 +290,13 @@ def forbidden(changes: list[Change], network: Network, planning: bool) -> list[s
 def main() -> None:
     module = AwsModule({"replication_groups": {"type": "list", "elements": "dict", "required": True, "options": GROUP_SPEC}})
     groups, aws = module.params["replication_groups"], module.aws
-    if found := list(problems(groups)):
-        module.fail("; ".join(found))
+    if wrong := list(problems(groups)):
+        module.fail("; ".join(wrong))
     network = Network(aws)
     wanted = {one["name"]: None if one["state"] == "absent" else want(one, module.ownership) for one in groups}
     how = {one["name"]: How(one["auth_token"], one["apply_immediately"], one["final_snapshot"] or "") for one in groups}
-    current = module.ask(f"replication groups {', '.join(wanted)}", read, aws, wanted, network, how)
+    found = module.ask(f"replication groups {', '.join(wanted)}", elasticache.awaited, aws, wanted)
+    current = module.ask(f"replication groups {', '.join(wanted)}", states, aws, found, wanted, network, how)
 
     def desired(name: str, state: State) -> State:
         return named(aws, settled(name, state, current.get(name)), current.get(name), network)
@@ -291,6 +307,7 @@ def main() -> None:
         lambda *_: current,
         lambda change: calls(aws, network, how[change.name], change),
         check=lambda changes: module.ask("security groups", forbidden, changes, network, module.check_mode),
+        endpoints={name: {"host": at["Address"], "port": at["Port"]} for name, group in found.items() if (at := endpoint(group))},
     )
 
 

@@ -66,7 +66,7 @@ variables:
   returned: always
   sample: [{name: LOG_LEVEL, problems: ["is not one of debug, info, warn, error"]}]
 rotations:
-  description: Those that rotate, with their way (C(by)) and the greatest age of their value (C(days)).
+  description: Those that rotate, and are required or there, with their way (C(by)) and the greatest age of their value (C(days)).
   type: list
   elements: dict
   returned: always
@@ -147,7 +147,11 @@ def main() -> None:
         problems.append(f"the secret {too_large}")
     result = {
         "variables": [{"name": one, "problems": found} for one, found in broken.items()],
-        "rotations": [{"name": one, "by": how["by"], "days": how["maximum_age_days"]} for one, how in rotations(rules).items()],
+        "rotations": [
+            {"name": one, "by": how["by"], "days": how["maximum_age_days"]}
+            for one, how in rotations(rules).items()
+            if one in values or rules[one]["required"]
+        ],
         "supplied": supplied and sorted(supplied),
         "differing": None if supplied is None or not name else differing(rules, supplied, held),
     }

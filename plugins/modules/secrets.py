@@ -75,6 +75,11 @@ plan:
   type: list
   elements: dict
   returned: always
+renewed:
+  description: By secret, the variables that get another value than the current one.
+  type: dict
+  returned: always
+  sample: {shop/production: [REDIS_URL]}
 kept:
   description: By secret, the rotating variables whose value in the secret is not the one given, and stayed.
   type: dict
@@ -265,7 +270,7 @@ def main() -> None:
         module.fail(str(error))
 
     now = secret.moment(datetime.now(UTC))
-    desired, current, texts, kept = {}, {}, {}, {}
+    desired, current, texts, kept, renewed = {}, {}, {}, {}, {}
     for name, item in items.items():
         held = seen[name].versions.get(CURRENT) if name in seen else None
         before = held.content if held else Content()
@@ -279,12 +284,14 @@ def main() -> None:
         item["kms_key"] = module.ask(name, key_id, module.aws, item["kms_key"])
         desired[name] = want(item, version, otherwise, module.ownership)
         if name in seen:
-            desired[name]["leftover"] = None
+            desired[name] = {**desired[name], "leftover": None}
             used = seen[name].description.get("KmsKeyId")
             current[name] = state_of(seen[name], module.ask(name, key_id, module.aws, used) if item["kms_key"] else used)
+        was = before.variables
+        renewed[name] = sorted(one for one in {*was, *content.variables} if was.get(one) != content.variables.get(one))
         kept[name] = sorted(one for one, value in values[name].items() if content.variables[one] != value)
 
-    module.ensure(secret.SERVICE, desired, lambda aws, names: current, lambda change: calls(change, texts), kept=kept)
+    module.ensure(secret.SERVICE, desired, lambda aws, names: current, lambda change: calls(change, texts), kept=kept, renewed=renewed)
 
 
 if __name__ == "__main__":

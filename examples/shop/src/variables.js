@@ -26,6 +26,7 @@ export const variables = {
   PAYMENT_API_KEY: { type: 'string', minLength: 16, writeOnly: true },
 
   REDIS_URL: { type: 'string', writeOnly: true },
+  REDIS_AUTH_TOKEN: { type: 'string', minLength: 16, writeOnly: true },
   CACHE_RULES: { type: 'string' },
   CACHE_PREFIX: { type: 'string', default: 'shop' },
 

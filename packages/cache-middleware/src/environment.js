@@ -18,16 +18,23 @@ const camelCased = (rule) => isObject(rule)
   ? Object.fromEntries(Object.entries(rule).map(([name, value]) => [/[A-Z]/.test(name) ? snake(name) : camel(name), value]))
   : rule
 
+// A password that rotates has a variable of its own; what is no URL is refused later.
+function withPassword (url, password) {
+  if (!password || !URL.canParse(url)) return url
+  return Object.assign(new URL(url), { password: encodeURIComponent(password) }).href
+}
+
 /**
  * The options that the environment gives. A variable that is set to nothing counts as one that is not set.
  *
- * @param {NodeJS.ProcessEnv} environment `CACHE_RULES` is a JSON list of rules in snake case, as an Ansible inventory has them
+ * @param {NodeJS.ProcessEnv} environment `CACHE_RULES` is a JSON list of rules in snake case, as an Ansible inventory has them;
+ *   `REDIS_AUTH_TOKEN` is the password of `REDIS_URL`
  * @returns {Partial<import('./configuration.js').Options>}
  */
-export function cacheOptions ({ REDIS_URL, CACHE_RULES, CACHE_PREFIX }) {
+export function cacheOptions ({ REDIS_URL, REDIS_AUTH_TOKEN, CACHE_RULES, CACHE_PREFIX }) {
   const rules = CACHE_RULES ? parsed(CACHE_RULES) : []
   const given = {
-    ...(REDIS_URL && { url: REDIS_URL }),
+    ...(REDIS_URL && { url: withPassword(REDIS_URL, REDIS_AUTH_TOKEN) }),
     ...(CACHE_PREFIX && { prefix: CACHE_PREFIX }),
     rules: Array.isArray(rules) ? rules.map(camelCased) : rules,
   }

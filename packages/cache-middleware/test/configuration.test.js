@@ -29,6 +29,10 @@ test('rules come from the environment with the names of an inventory', () => {
 
 test('a variable that is set to nothing counts as one that is not set', () => {
   assert.deepEqual(cacheOptions({ REDIS_URL: '', CACHE_RULES: '', CACHE_PREFIX: '' }), { rules: [] })
+  const token = 'a!&#$^<>-%/@:z'
+  const { url } = cacheOptions({ REDIS_URL: 'rediss://cache.example.com:6379', REDIS_AUTH_TOKEN: token })
+  assert.equal(decodeURIComponent(new URL(url).password), token)
+  assert.equal(new URL(url).host, 'cache.example.com:6379')
 })
 
 for (const [what, rule, name, allowed] of [

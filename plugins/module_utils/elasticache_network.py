@@ -1,16 +1,17 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where caches stand: VPCs, subnets, cache subnet groups and security groups, by the names that people know them by."""
+"""What caches stand in and go by: VPCs, subnets, security groups, cache subnet groups and parameter groups, by their names."""
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import vpc
 from .elasticache import SERVICE
-from .plan import Change
+from .plan import Change, State
 
 if TYPE_CHECKING:
     from .aws import Aws
@@ -39,6 +40,12 @@ class Network:
     def groups(self) -> list[dict[str, Any]]:
         return self.aws.pages("ec2", "describe_security_groups", "SecurityGroups")
 
+    @functools.cached_property
+    def families(self) -> dict[str, str]:
+        """The families of cache parameter groups."""
+        found = self.aws.pages(SERVICE, "describe_cache_parameter_groups", "CacheParameterGroups")
+        return {one["CacheParameterGroupName"]: one["CacheParameterGroupFamily"] for one in found}
+
     def vpc_of(self, subnet_group: str | None) -> str | None:
         """The VPC of a cache subnet group; the default one where none is given."""
         if subnet_group is not None and subnet_group in self.subnet_groups:
@@ -56,8 +63,8 @@ class Network:
         chosen = sorted(set(inside.values()))[:zones]
         return sorted(key for key, zone in inside.items() if zone in chosen)
 
-    def unknown(self, change: Change, planning: bool) -> Iterator[str]:
-        """What a replication group is to have and there is not; a cache subnet group may yet be made while it is only planned."""
+    def unfit(self, change: Change, planning: bool) -> Iterator[str]:
+        """What a replication group is to have, and there is not or does not fit. While it is only planned, it may yet be made."""
         state = change.after or {}
         subnet_group = state.get("subnet_group")
         if change.before is None and subnet_group and subnet_group not in self.subnet_groups:
@@ -65,3 +72,16 @@ class Network:
                 yield f"there is no cache subnet group {subnet_group}, only {', '.join(sorted(self.subnet_groups)) or 'none'}"
         elif state.get("security_groups") and change.differs("security_groups"):
             yield from self.security_groups(subnet_group).unknown(state["security_groups"])
+        name = state.get("parameter_group")
+        # AWS itself goes on to its next default.
+        if name and (change.differs("parameter_group") or (change.differs("engine", "engine_version") and not name.startswith("default."))):
+            yield from self._parameters_unfit(name, state, planning)
+
+    def _parameters_unfit(self, name: str, state: State, planning: bool) -> Iterator[str]:
+        if name not in self.families:
+            if not planning:
+                yield f"there is no cache parameter group {name}; see prodready.aws.elasticache_parameter_groups"
+            return
+        engine, version, family = state.get("engine"), state.get("engine_version"), self.families[name]
+        if engine and version and not re.fullmatch(rf"{engine}{version.partition('.')[0]}(\..*)?", family):
+            yield f"parameter_group {name} is of family {family}, which is not for {engine} {version}: give one that is"

@@ -124,7 +124,9 @@ options:
           format: {description: The format., type: str, choices: [json, text], default: json}
           enabled: {description: Whether it is delivered., type: bool, default: true}
       apply_immediately:
-        description: Whether changes are made at once, or in the next maintenance window.
+        description:
+          - Whether changes are made at once, or in the next maintenance window.
+          - Replicas, shards, logs and the way from a token to users are always changed at once.
         type: bool
         default: true
       tags:
@@ -284,7 +286,7 @@ UNDO = Undo(
 
 def forbidden(changes: list[Change], network: Network, planning: bool) -> list[str]:
     """What only the account can tell is wrong."""
-    return [f"{change.name}: {problem}" for change in changes for problem in [*change_problems(change), *network.unknown(change, planning)]]
+    return [f"{change.name}: {problem}" for change in changes for problem in [*change_problems(change), *network.unfit(change, planning)]]
 
 
 def main() -> None:
@@ -306,7 +308,7 @@ def main() -> None:
         module.ask("security groups", lambda: {name: state and desired(name, state) for name, state in wanted.items()}),
         lambda *_: current,
         lambda change: calls(aws, network, how[change.name], change),
-        check=lambda changes: module.ask("security groups", forbidden, changes, network, module.check_mode),
+        check=lambda changes: module.ask("what they stand in", forbidden, changes, network, module.check_mode),
         endpoints={name: {"host": at["Address"], "port": at["Port"]} for name, group in found.items() if (at := endpoint(group))},
     )
 

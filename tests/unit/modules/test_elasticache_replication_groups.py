@@ -97,6 +97,12 @@ def found(fake_aws, group=GROUP, member=MEMBER, **more):
         describe_cache_clusters={"CacheClusters": [{**MEMBER, "ReplicationGroupId": "other", "EngineVersion": "6.2.6"}, member]},
         describe_cache_subnet_groups={"CacheSubnetGroups": [{"CacheSubnetGroupName": "shop", "VpcId": "vpc-1"}]},
         describe_security_groups={"SecurityGroups": security},
+        describe_cache_parameter_groups={
+            "CacheParameterGroups": [
+                {"CacheParameterGroupName": name, "CacheParameterGroupFamily": family}
+                for name, family in {"shop": "valkey8", "six": "redis6.x", "seven": "redis7", "default.valkey8": "valkey8"}.items()
+            ]
+        },
         describe_vpcs={"Vpcs": [{"VpcId": "vpc-2", "IsDefault": True}]},
         list_tags_for_resource={"TagList": [{"Key": "prodready:managed", "Value": "true"}]},
         **more,
@@ -361,10 +367,10 @@ def test_what_depends_on_what_is_there_is_refused_with_what_to_do(fake_aws, ther
 
 def test_redis_becomes_valkey_whose_versions_are_others(fake_aws, requests_of):
     aws = found(fake_aws, {**GROUP, "Engine": "redis"}, {**MEMBER, "EngineVersion": "7.1.0"})
-    (change,) = planned(aws, engine="valkey", engine_version="8.0", parameter_group="shop-valkey")
+    (change,) = planned(aws, engine="valkey", engine_version="8.0", parameter_group="default.valkey8")
     assert forbidden([change], Network(aws), False) == []
     params = requests(requests_of, aws, change)[0].params
-    assert (params["Engine"], params["EngineVersion"], params["CacheParameterGroupName"]) == ("valkey", "8.0", "shop-valkey")
+    assert (params["Engine"], params["EngineVersion"], params["CacheParameterGroupName"]) == ("valkey", "8.0", "default.valkey8")
 
 
 def test_a_new_one_says_what_it_lacks_and_what_its_plan_cannot_know_it_does_not_ask(fake_aws):
@@ -383,6 +389,29 @@ def test_a_group_in_awss_own_subnet_group_has_security_groups_of_the_default_vpc
     (change,) = planned(aws, security_groups=["default"])
     assert forbidden([change], Network(aws), False) == []
     assert requests(requests_of, aws, change)[0].params["SecurityGroupIds"] == ["sg-2"]
+
+
+@pytest.mark.parametrize(
+    ("there", "given", "said"),
+    [
+        (
+            ("redis", "6.2.6", "six"),
+            {"engine_version": "7.1"},
+            ["shop: parameter_group six is of family redis6.x, which"],
+        ),
+        (("redis", "6.0.5", "six"), {"engine_version": "6.2"}, []),
+        (("redis", "6.2.6", "six"), {"engine_version": "7.1", "parameter_group": "seven"}, []),
+        (("redis", "7.1.0", "seven"), {"engine": "valkey", "engine_version": "8.0"}, ["shop: parameter_group seven is of family redis7"]),
+        (("valkey", "7.2.6", "default.valkey7"), {"engine_version": "8.0"}, []),
+        (("valkey", "8.0.1", "shop"), {"parameter_group": "nowhere"}, ["shop: there is no cache parameter group nowhere"]),
+    ],
+)
+def test_parameters_are_of_the_engines_family(fake_aws, there, given, said):
+    engine, version, parameters = there
+    member = {**MEMBER, "EngineVersion": version, "CacheParameterGroup": {"CacheParameterGroupName": parameters}}
+    aws = found(fake_aws, {**GROUP, "Engine": engine}, member)
+    problems = forbidden(planned(aws, **given), Network(aws), False)
+    assert [problem.startswith(start) for problem, start in zip(problems, said, strict=True)] == [True] * len(said)
 
 
 def points(*values):

@@ -186,9 +186,11 @@ def test_a_replica_that_dies_comes_back_with_the_data(caches, shop):
     until(lambda: _enters(caches, endpoint, TOKEN), "the replica's users", 20)
     with caches.connect(endpoint) as client:
         replicated(client, "product:1", "a cup")
+    caches.available("shop")
 
 
 def test_a_group_is_made_from_a_snapshot_and_a_single_node_that_dies_loses_its_data(caches, shop):
+    caches.available("shop")
     caches.api.create_snapshot(SnapshotName="before", ReplicationGroupId="shop")
     until(lambda: caches.api.describe_snapshots(SnapshotName="before")["Snapshots"][0]["SnapshotStatus"] == "available", "a snapshot", 30)
     single = {"NumCacheClusters": 1, "AutomaticFailoverEnabled": False, "MultiAZEnabled": False}

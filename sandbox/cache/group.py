@@ -18,6 +18,7 @@ from sandbox.cache import info, settings
 from sandbox.cache.node import Node
 from sandbox.cache.reader import Reader
 from sandbox.cache.resp import Refused
+from sandbox.cache.succession import Succession
 from sandbox.packages import Server
 
 log = logging.getLogger(__name__)
@@ -38,16 +39,16 @@ class Group:
         self._folder = folder / uid
         self._snapshots = folder / "snapshots"
         self._server = server
-        self._detection_seconds = detection_seconds
-        self._report = report
+        self.detection_seconds = detection_seconds
+        self.report = report
         self._reported: dict[str, Any] = {}
         self._secret = secrets.token_urlsafe(32)
-        self._failovers: int = order["failovers"]
         self._restored = False
         self._short = 0
         self._problem = ""
         self._reader = Reader()
         self._wake = asyncio.Event()
+        self._succession = Succession(self)
 
     def follow(self, order: dict[str, Any]) -> None:
         self.order = order
@@ -65,12 +66,16 @@ class Group:
                 order = self.order
                 try:
                     settled = await self._step(order)
+                    pause = _SETTLED_SECONDS if settled else _UNSETTLED_SECONDS
                 except (OSError, Refused) as error:  # a node that starts, or has just died: the next step sees which
-                    log.debug("%s: %s", self.order["name"], error)
-                    settled = False
+                    log.debug("%s: %s", order["name"], error)
+                    settled, pause = False, _UNSETTLED_SECONDS
+                except Exception:
+                    log.exception("%s was not brought to what it is to be", order["name"])
+                    settled, pause = False, _SETTLED_SECONDS
                 self._say(settled, order["revision"])
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _SETTLED_SECONDS if settled else _UNSETTLED_SECONDS)
+                    await asyncio.wait_for(self._wake.wait(), pause)
         finally:
             self._reader.stop()
             await asyncio.gather(*(node.stop() for node in self.nodes.values()))
@@ -80,111 +85,50 @@ class Group:
             return True
         if any(not node.is_alive for node in self.nodes.values()):
             self._say(False, order["revision"])
-        await self._promote_when_asked(order)
-        for name in self.nodes.keys() - order["nodes"].keys():
+        await self._succession.promote_when_asked(order)
+        for name in self.nodes.keys() - order["nodes"].keys() - {self.primary}:
             await self.nodes.pop(name).stop()
         for name in order["nodes"]:
             self.nodes.setdefault(name, Node(name, self._folder / name, self._server, self._secret))
-        if not await self._has_primary(order):
+        if not await self._succession.has_primary(order):
             return False
+        waiting = False
         online = info.lags(await self.nodes[self.primary].info())
-        for name, node in self.nodes.items():
-            if name != self.primary:
-                await self._replicate(node, order, order["nodes"][name] in online)
+        for name in order["nodes"].keys() - {self.primary}:
+            try:
+                await self._replicate(self.nodes[name], order, order["nodes"][name] in online)
+            except (OSError, Refused) as error:  # one that starts or has just died keeps no other waiting
+                log.debug("%s: %s", name, error)
+                waiting = True
         available = [name for name, node in self.nodes.items() if node.state == "available"]
         replicas = [name for name in available if name != self.primary]
         self._reader.targets = [(order["nodes"][name], order["port"]) for name in replicas or [self.primary]]
         await self._reader.start(order["reader_address"], order["port"])
-        return len(available) == len(order["nodes"])
+        return len(available) == len(order["nodes"]) and not waiting
 
-    async def _has_primary(self, order: dict[str, Any]) -> bool:
-        node = self.nodes[self.primary]
-        if not node.is_alive:
-            await self._replace_primary(node, order)
-            return False
-        await self._ping(node)
-        if node.master:  # a replacement that had to synchronize first
-            if (await node.info()).get("master_link_status") != "up":
-                return False
-            await self._become_primary(node, order)
-        await node.tell(order)
-        self._available(node)
-        return True
-
-    async def _ping(self, node: Node) -> None:
+    async def ping(self, node: Node) -> None:
         """A process that is alive and does not answer is no better than one that is gone."""
         try:
-            await node("PING", seconds=min(1.0, self._detection_seconds))
+            await node("PING", seconds=min(1.0, self.detection_seconds))
         except OSError:
-            if node.state == "available" and node.silent_seconds > self._detection_seconds:
+            if node.state == "available" and node.silent_seconds > self.detection_seconds:
                 log.warning("%s has not answered for %.1f s and is replaced", node.name, node.silent_seconds)
                 node.ended = node.answered
                 await node.stop(signal.SIGKILL)
             raise
 
-    async def _replace_primary(self, node: Node, order: dict[str, Any]) -> None:
-        if node.is_new:
-            await self._start(node, order, "")
-            return
-        if node.state == "available" and time.monotonic() - node.ended < self._detection_seconds:
-            return
-        best = await self._best_replica()
-        if best and order["automatic_failover"]:
-            await self._fail_over(best, order)
-            return
-        if best:  # a replica of one that is gone serves nobody who wants to synchronize
-            await best.follow("", order["port"])
-        await self._start(node, order, order["nodes"][best.name] if best else "")
-
-    async def _best_replica(self) -> Node | None:
-        """The one with the least lag."""
-        offsets = {}
-        for node in self.nodes.values():
-            if node.name != self.primary and node.is_alive and node.state == "available":
-                try:
-                    offsets[node.name] = int((await node.info())["slave_repl_offset"])
-                except (OSError, Refused, KeyError) as error:
-                    log.warning("%s cannot be promoted: %r", node.name, error)
-        return self.nodes[max(offsets, key=lambda name: offsets[name])] if offsets else None
-
-    async def _fail_over(self, best: Node, order: dict[str, Any]) -> None:
-        before, self.primary = self.primary, best.name
-        await self._become_primary(best, order)
-        self._report({"group": self.uid, "event": "failover", "from": before, "node": best.name})
-
-    async def _become_primary(self, node: Node, order: dict[str, Any]) -> None:
-        await node.follow("", order["port"])
-        await node("CONFIG", "SET", "bind", f"{order['nodes'][node.name]} {order['primary_address']}")
-
-    async def _promote_when_asked(self, order: dict[str, Any]) -> None:
-        """TestFailover, where the primary dies; or another primary, by its name, once that has all the data."""
-        if order["failovers"] == self._failovers or not self.nodes:
-            return
-        old = self.nodes[self.primary]
-        wanted = self.nodes.get(order["promote"])
-        if wanted and wanted is not old and wanted.state == "available":
-            await old("CLIENT", "PAUSE", "2000", "WRITE")
-            offset = int((await old.info())["master_repl_offset"])
-            while int((await wanted.info())["slave_repl_offset"]) < offset:
-                await asyncio.sleep(_UNSETTLED_SECONDS)
-            await old.stop(signal.SIGKILL)
-            await self._fail_over(wanted, order)
-        else:
-            await old.stop(signal.SIGKILL)
-        self._failovers = order["failovers"]
-
     async def _replicate(self, node: Node, order: dict[str, Any], is_online: bool) -> None:
         master = order["nodes"][self.primary]
         if not node.is_alive:
-            await self._start(node, order, master)
+            await self.start(node, order, master)
             return
-        await self._ping(node)
+        await self.ping(node)
         await node.tell(order)
         await node.follow(master, order["port"])
         if is_online and (await node.info()).get("master_link_status") == "up":
-            self._available(node)
+            self.available(node)
 
-    async def _start(self, node: Node, order: dict[str, Any], master: str) -> None:
+    async def start(self, node: Node, order: dict[str, Any], master: str) -> None:
         again = not node.is_new
         if again and time.monotonic() - node.started < _SHORT_SECONDS and node.state != "available":
             self._short += 1
@@ -202,11 +146,11 @@ class Group:
         await node.start(settings.configuration(order, node.name, is_primary, master, self._secret, digest), master, dump, self._wake)
         if again:
             node.state = "recovering"
-            self._report({"group": self.uid, "event": "recovering", "node": node.name})
+            self.report({"group": self.uid, "event": "recovering", "node": node.name})
 
-    def _available(self, node: Node) -> None:
+    def available(self, node: Node) -> None:
         if node.state == "recovering":
-            self._report({"group": self.uid, "event": "recovered", "node": node.name})
+            self.report({"group": self.uid, "event": "recovered", "node": node.name})
         if node.name == self.primary:
             self._restored = True
         node.state, self._short = "available", 0
@@ -217,4 +161,4 @@ class Group:
         now |= {"nodes": states, "problem": self._problem}
         if now != self._reported:
             self._reported = now
-            self._report(now)
+            self.report(now)

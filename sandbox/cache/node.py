@@ -34,6 +34,7 @@ class Node:
         self.state = "creating"
         self.told: tuple[Any, ...] = ()
         self.master = ""
+        self.has_primary_address = False
         self._server = server
         self._secret = secret
         self._process: asyncio.subprocess.Process | None = None
@@ -74,7 +75,7 @@ class Node:
                 stderr=output,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
-        self.state, self.told, self.master = "creating", (), master
+        self.state, self.told, self.master, self.has_primary_address = "creating", (), master, False
         self.started = self.answered = time.monotonic()
         self.ended = 0.0
         asyncio.get_running_loop().create_task(self._tell_of_end(self._process, ended))
@@ -131,6 +132,12 @@ class Node:
         if self.master != master:
             await self("REPLICAOF", *((master, str(port)) if master else ("NO", "ONE")))
             self.master = master
+
+    async def take(self, own: str, primary: str) -> None:
+        """The primary's address beside its own."""
+        if not self.has_primary_address:
+            await self("CONFIG", "SET", "bind", f"{own} {primary}")
+            self.has_primary_address = True
 
     async def save(self, file: Path) -> int:
         """A snapshot into a file; its size."""

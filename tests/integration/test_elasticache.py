@@ -75,6 +75,12 @@ class Caches:
     def pid(self, node: str) -> int:
         return next(pid for (_, name), pid in self.processes().items() if name == node)
 
+    def kill_until_replaced(self, node: str) -> None:
+        """The process of a node, which gets another."""
+        old = self.pid(node)
+        os.kill(old, signal.SIGKILL)
+        until(lambda: any(name == node and pid != old for (_, name), pid in self.processes().items()), f"a new process of {node}", 20)
+
 
 @pytest.fixture(scope="module")
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caches]:
@@ -178,26 +184,24 @@ def test_a_primary_that_is_lost_is_replaced_by_its_replica(caches, shop, endpoin
 
 def test_a_replica_that_dies_comes_back_with_the_data(caches, shop):
     replica = next(node for node in caches.nodes("shop") if node != caches.primary("shop"))
-    pid = caches.pid(replica)
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: (replica in {name for _, name in caches.processes()}) and caches.pid(replica) != pid, "a new process", 20)
-    caches.available("shop")
+    caches.kill_until_replaced(replica)
     endpoint = caches.nodes("shop")[replica]["ReadEndpoint"]
     until(lambda: _enters(caches, endpoint, TOKEN), "the replica's users", 20)
     with caches.connect(endpoint) as client:
         replicated(client, "product:1", "a cup")
+    caches.available("shop")
 
 
 def test_a_group_is_made_from_a_snapshot_and_a_single_node_that_dies_loses_its_data(caches, shop):
+    caches.available("shop")
     caches.api.create_snapshot(SnapshotName="before", ReplicationGroupId="shop")
     until(lambda: caches.api.describe_snapshots(SnapshotName="before")["Snapshots"][0]["SnapshotStatus"] == "available", "a snapshot", 30)
     single = {"NumCacheClusters": 1, "AutomaticFailoverEnabled": False, "MultiAZEnabled": False}
     endpoint = caches.make("again", SnapshotName="before", **single)["NodeGroups"][0]["PrimaryEndpoint"]
     with caches.connect(endpoint) as client:
         assert client("GET", "product:1") == "a cup"
-    pid = caches.pid("again-001")
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: any(name == "again-001" and found != pid for (_, name), found in caches.processes().items()), "a new process", 20)
+    caches.kill_until_replaced("again-001")
+    until(lambda: _enters(caches, endpoint, TOKEN), "the new node's users", 20)
     caches.available("again")
     with caches.connect(endpoint) as client:
         assert client("DBSIZE") == 0
@@ -211,9 +215,8 @@ def test_without_automatic_failover_a_replaced_primary_has_the_replicas_data(cac
         client("SET", "kept", "yes")
     with caches.connect(group["NodeGroups"][0]["ReaderEndpoint"]) as client:
         replicated(client, "kept", "yes")
-    pid = caches.pid("manual-001")
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: any(name == "manual-001" and found != pid for (_, name), found in caches.processes().items()), "a new process", 20)
+    caches.kill_until_replaced("manual-001")
+    until(lambda: _enters(caches, endpoint, TOKEN), "a primary", 20)
     caches.available("manual")
     assert caches.primary("manual") == "manual-001"
     with caches.connect(endpoint) as client:

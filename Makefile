@@ -13,7 +13,7 @@ setup: ## make the Python environment (.venv)
 immediate: setup ## run the first phase on the sandbox
 	@ansible-playbook playbooks/immediate.yml
 
-short_term: setup ## run the second phase as far as it is built: load balancer, WAF, load test, after `make immediate`
+short_term: setup ## run the second phase as far as it is built: cache, load balancer, WAF, load test, after `make immediate`
 	@ansible-playbook playbooks/short_term.yml
 
 plan: setup ## show what a phase would change: make plan PHASE=immediate

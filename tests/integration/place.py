@@ -19,19 +19,13 @@ from typing import Any
 
 import boto3
 import requests
+import yaml
 
 CHECKOUT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 300
 # The requests of playbooks are told from the application's own by their key.
 OPERATOR = "AKIAOPERATOR00000000"
-# Several tests run at once, and none of them is about how fast this machine is.
-BESIDE_OTHERS = {
-    "load_test_stages": [{"rate": 10, "seconds": 2, "warm_up": False}],
-    "load_test_minimum_requests": 20,
-    "load_test_p95_ms": 10000,
-    "load_test_held_percent": 50,
-    "load_test_late_ms": 5000,
-}
+BESIDE_OTHERS = yaml.safe_load((Path(__file__).parent / "beside_others.yml").read_text())
 
 
 @dataclass

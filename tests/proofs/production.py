@@ -85,6 +85,10 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "Version_2.0, or a newer one": "Version_2.0",
         "Version_1.16, or a newer one": "Version_1.16",
         "YYYY-MM-DD, two weeks from now": f"{date.today() + timedelta(14)}",
+        "private subnet": f"{REGION}a",
+        "private subnet in another zone": f"{REGION}b",
+        "security group that lets the hosts in at port 6379": "default",
+        "path, such as /products": "/products",
         "home": "home",
         "product": "product",
         "ids that there are": "mug-tall",
@@ -123,7 +127,7 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
 
 def fill_in_next(folder: Path, place: Place, checkout: Path) -> None:
     """The files of the second phase."""
-    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("alb", "waf", "load_test")), answers(place, checkout))
+    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("elasticache", "alb", "waf", "load_test")), answers(place, checkout))
     edit(folder / "group_vars/aws/alb.yml", "target_type: instance", "target_type: ip")
 
 
@@ -145,7 +149,8 @@ def site(place: Place) -> dict[str, Any]:
     reached = {
         f"{role}_{name}": value for role in ("alb", "waf", "load_test") for name, value in (("connect_to", where), ("ca_path", authority))
     }
-    return {**reached, **BESIDE_OTHERS}
+    cache = {"elasticache_ca_path": authority, "elasticache_drill_connect_to": where, "elasticache_drill_ca_path": authority}
+    return {**reached, **cache, **BESIDE_OTHERS}
 
 
 class Production:

@@ -111,7 +111,7 @@ def test_a_built_collection_has_nothing_of_the_sandbox(production: Production) -
     done = production.typed("tar --list --file dist/prodready-aws-*.tar.gz")
     files = done.stdout.split()
     assert {"playbooks/immediate.yml", "plugins/modules/lock.py", "roles/s3/tasks/main.yml", "meta/runtime.yml"} <= set(files)
-    assert [file for file in files if re.match(r"(sandbox|tests|examples|molecule|tools|dist)/|\.", file)] == []
+    assert [file for file in files if re.match(r"(sandbox|tests|examples|packages|molecule|tools|dist)/|\.", file)] == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import json
 import tarfile
 from pathlib import Path
 
+from ansible_collections.prodready.aws.plugins.modules import release_archive
+
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "examples/shop"
 PACKAGE = ROOT / "packages/cache-middleware"
@@ -21,6 +23,11 @@ def test_the_packed_cache_middleware_is_the_one_in_packages():
     expected = ["LICENSE", "README.md", "package.json", *(f"src/{path.name}" for path in (PACKAGE / "src").iterdir())]
     assert sorted(packed) == sorted(expected), AGAIN
     assert [name for name, content in packed.items() if content != (PACKAGE / name).read_bytes()] == [], AGAIN
+
+
+def test_a_release_of_the_shop_brings_the_packed_cache_middleware_along():
+    packed = release_archive.packed(SHOP, ["node_modules", ".git", "*.log", "test", "coverage"])
+    assert TARBALL.relative_to(SHOP) in packed
 
 
 def test_the_shops_lock_file_has_the_hash_of_the_packed_cache_middleware():

@@ -48,6 +48,21 @@ test('a rule for everything caches neither carts nor orders nor health', needsRe
   for (let i = 0; i < 2; i += 1) assert.notEqual(await cacheOf('/'), 'HIT')
 })
 
+test('what makes an answer fresh is no visitor: it is neither counted nor limited', needsRedis, async (t) => {
+  const { ask, cacheOf, metrics, store } = await cachedShop(t, {
+    CACHE_RULES: '[{"path": "/products", "ttl_seconds": 1, "stale_seconds": 60}]', RATE_LIMIT_PER_MINUTE: '2',
+  })
+  let asked = 0
+  const products = store.products
+  store.products = async () => { asked += 1; return products() }
+  await ask('GET', '/products')
+  await sleep(1100)
+  assert.equal(await cacheOf('/products'), 'STALE')
+  await until('it is made fresh', () => asked === 2)
+  assert.equal((await ask('GET', '/products')).statusCode, 429)
+  assert.equal(metrics.take().find(({ MetricName }) => MetricName === 'Requests').Value, 3)
+})
+
 test('a hit counts against the limit of its address', needsRedis, async (t) => {
   const { ask } = await cachedShop(t, { CACHE_RULES: rules('/products'), RATE_LIMIT_PER_MINUTE: '2' })
   const statuses = []

@@ -86,9 +86,17 @@ export class Cache {
     }
     exchange.setHeader('x-cache', result)
     finished(response, { readable: false }, () =>
-      this.#options.onResult({ result, rule: rule.path, ms: performance.now() - started, ...(reason && { reason }) }))
+      this.#tell({ result, rule: rule.path, ms: performance.now() - started, ...(reason && { reason }) }))
     if (entry) return answerOf(request, entry)
     return flight && this.#listen(exchange, rule, flight, note)
+  }
+
+  #tell (outcome) {
+    try {
+      this.#options.onResult(outcome)
+    } catch (error) {
+      this.#options.onError(error)
+    }
   }
 
   async #found (exchange, rule) {

@@ -87,6 +87,9 @@ const OPTIONS = {
   onError: { default: (error) => process.emitWarning(error.message, 'CacheWarning'), ...a('function', 'must be a function') },
 }
 
+export const OPTION_NAMES = Object.keys(OPTIONS)
+export const RULE_NAMES = Object.keys(RULE)
+
 // The values stay out of the messages: one of them is a password.
 function checked (given, schema, nameOf, problems) {
   for (const name of Object.keys(given)) {

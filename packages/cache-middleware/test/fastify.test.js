@@ -28,6 +28,17 @@ test("a hit takes the place of the handler alone: the route's own hooks have the
   assert.deepEqual([stranger.statusCode, stranger.headers['x-cache'], calls], [403, undefined, 1])
 })
 
+test('a failure to count is told, and fails no request', async (t) => {
+  const app = Fastify()
+  t.after(() => app.close())
+  const errors = []
+  const onResult = () => { throw new Error('no metrics') }
+  await app.register(cachePlugin, { rules: [{ path: '/a', ttlSeconds: 60 }], onResult, onError: ({ message }) => errors.push(message) })
+  app.get('/a', async () => 'a')
+  assert.equal((await app.inject('/a')).statusCode, 200)
+  assert.deepEqual(errors, ['no metrics'])
+})
+
 test('without an address of Redis the application serves', async (t) => {
   const app = Fastify()
   t.after(() => app.close())

@@ -7,12 +7,12 @@ import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const PACKAGES = fileURLToPath(new URL('../../../../.sandbox-packages/root/', import.meta.url))
+const PACKAGES = fileURLToPath(new URL('../../../../.sandbox-packages/root', import.meta.url))
 const program = [process.env.REDIS_SERVER, join(PACKAGES, 'usr/bin/redis-server'),
   ...process.env.PATH.split(delimiter).map((folder) => join(folder, 'redis-server'))].find((place) => place && existsSync(place))
 
 if (!program && process.env.PRODREADY_REQUIRE_REDIS === '1') {
-  throw new Error(`There is no redis-server in REDIS_SERVER, ${PACKAGES}usr/bin or PATH, and PRODREADY_REQUIRE_REDIS=1 wants one`)
+  throw new Error(`There is no redis-server in REDIS_SERVER, ${PACKAGES}/usr/bin or PATH, and PRODREADY_REQUIRE_REDIS=1 wants one`)
 }
 export const needsRedis = { skip: program ? false : 'there is no redis-server: set REDIS_SERVER' }
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@redis/client'
 
-const PACKAGES = fileURLToPath(new URL('../../../../.sandbox-packages/root/', import.meta.url))
+const PACKAGES = fileURLToPath(new URL('../../../../.sandbox-packages/root', import.meta.url))
 const SECONDS = 10
 
 function program () {
@@ -24,7 +24,7 @@ function libraries (file) {
 }
 
 if (!program() && process.env.PRODREADY_REQUIRE_REDIS === '1') {
-  throw new Error(`There is no redis-server in REDIS_SERVER, ${PACKAGES}usr/bin or PATH, and PRODREADY_REQUIRE_REDIS=1 wants one`)
+  throw new Error(`There is no redis-server in REDIS_SERVER, ${PACKAGES}/usr/bin or PATH, and PRODREADY_REQUIRE_REDIS=1 wants one`)
 }
 
 /** For test(): what needs Redis is only left out where there is none. */

@@ -143,7 +143,7 @@ def _shown(samples: Sequence[Sample]) -> dict[str, Any]:
 def series(samples: Sequence[Sample], started: float, seconds: float) -> dict[str, list[Any]]:
     """What was to be sent in each span of time, what failed of it and how long the rest took."""
     width = max(1, math.ceil(seconds / MOST_BINS))
-    bins: list[list[Sample]] = [[] for _ in range(max(1, math.ceil(seconds / width)))]
+    bins: list[list[Sample]] = [[] for __ in range(max(1, math.ceil(seconds / width)))]
     for one in samples:
         bins[min(len(bins) - 1, max(0, int((one.at - started) / width)))].append(one)
     taken = [times(each) for each in bins]

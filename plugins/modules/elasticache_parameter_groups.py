@@ -58,7 +58,7 @@ EXAMPLES = r"""
         parameters:
           maxmemory-policy: allkeys-lru
           notify-keyspace-events: Ex
-          activedefrag: yes
+          activedefrag: true
           slowlog-log-slower-than: 5000
 """
 

@@ -1,19 +1,26 @@
-"""Behind a load balancer: the second phase, a deployment under load, a failed one, a rollback, and a target that fails."""
+"""Behind a load balancer, with a cache: the second phase, a deployment under load, a failed one, a rollback, and a target that fails."""
 
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Iterator
 
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.load import summary
+from ansible_collections.prodready.aws.plugins.module_utils.redis import Place as At
+from ansible_collections.prodready.aws.plugins.module_utils.redis import authenticates
 
-from tests.integration.place import Place
+from tests.integration.cached import catalogue, nodes, said, send
+from tests.integration.place import Place, until
 from tests.integration.visitors import through_the_balancer
 from tests.proofs.taken import Case, Taken, take
 
 pytestmark = pytest.mark.timeout(1500)
 RATE = 50
+# Of what the emulated tables answer when there is no cache, beside other tests.
+RATE_OF_TABLES = 8
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +74,57 @@ def test_the_phase_is_proven_on_real_requests_and_changes_nothing_the_second_tim
     again = balanced.playbook("short_term")
     assert (again.code, again.changed) == (0, 0), again.error
     assert {request["operation"] for request in balanced.writes()} <= {"PutItem", "UpdateItem", "DeleteItem"}  # the lock
+
+
+def test_the_processes_use_the_cache_that_the_secret_names(balanced):
+    secret = balanced.secret()
+    cache = {name: secret[name] for name in ("REDIS_URL", "REDIS_AUTH_TOKEN", "CACHE_RULES")}
+    assert cache["REDIS_URL"].startswith("rediss://")
+    for host in balanced.hosts:
+        assert {name: balanced.process(host)[name] for name in cache} == cache
+    with catalogue(balanced, RATE_OF_TABLES) as load:
+        time.sleep(5)
+    assert summary(load.samples)["failed"] == 0
+    assert set(said(load.samples)) <= {"HIT", "MISS", "STALE", "BYPASS"}
+    assert said(load.samples)["HIT"] > len(load.samples) / 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+def test_losing_the_cache_fails_no_request_and_it_is_used_again_when_it_is_back(balanced, how):
+    assert nodes(balanced)
+    with catalogue(balanced, RATE_OF_TABLES) as load:
+        time.sleep(2)
+        send(balanced, how)
+        time.sleep(6)
+        send(balanced, signal.SIGCONT)
+        until(lambda: said(load.samples[-RATE_OF_TABLES:])["HIT"] > RATE_OF_TABLES / 2, "answers come from the cache again")
+    found = summary(load.samples)
+    assert (found["failed"], found["not_sent"]) == (0, 0), found
+
+
+def test_the_drill_lets_the_cache_fail_over(balanced):
+    run = balanced.playbook("drill", drill="cache", elasticache_drill_rate=RATE_OF_TABLES, elasticache_drill_p95_ms=20000)
+    assert run.code == 0, run.error
+    records = json.loads((balanced.evidence / "primary" / "drill-cache.json").read_text())
+    assert {record["id"].rpartition(".")[2]: record["state"] for record in records} == dict.fromkeys(
+        ("sent", "moved", "whole", "failed", "p95"), "holds"
+    )
+
+
+def test_the_token_of_the_cache_rotates_and_no_request_fails(balanced):
+    before = balanced.secret()
+    with catalogue(balanced, RATE_OF_TABLES) as load:
+        run = balanced.playbook("rotate", environment_rotate="REDIS_AUTH_TOKEN")
+    assert run.code == 0, run.error
+    assert summary(load.samples)["failed"] == 0
+    after = balanced.secret()
+    assert {name for name in after if after[name] != before[name]} == {"REDIS_AUTH_TOKEN"}
+    assert [balanced.process(host)["REDIS_AUTH_TOKEN"] for host in balanced.hosts] == [after["REDIS_AUTH_TOKEN"]] * 2
+    host, _, port = after["REDIS_URL"].rpartition("/")[2].partition(":")
+    works = {}
+    for token in (before["REDIS_AUTH_TOKEN"], after["REDIS_AUTH_TOKEN"]):
+        works[token] = authenticates(At(host, int(port), password=token), ca_path=balanced.state["ca_path"])
+    assert list(works.values()) == [False, True]
 
 
 def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanced, source):

@@ -37,7 +37,14 @@ class Row:
 
 def role(name: str, moment: str, playbook: str = "immediate", *more: str) -> Row:
     typed = ("--tags", name, "--skip-tags", "always", *more)
-    return Row(f"{name} on {moment}", moment, playbook, typed, serves=moment not in ("empty", "account"), hosts=name in ("app_deploy", "elasticache"))
+    return Row(
+        f"{name} on {moment}",
+        moment,
+        playbook,
+        typed,
+        serves=moment not in ("empty", "account"),
+        hosts=name in ("app_deploy", "elasticache"),
+    )
 
 
 # Rules that count are not promoted, and a web ACL that does not block yet is no failure.

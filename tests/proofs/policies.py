@@ -114,7 +114,10 @@ def steps(source: Path) -> list[Step]:
         Step("immediate-verify", "verify", variables={"phase": "immediate"}),
         Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "SESSION_SECRET"}),
         Step("rotate", "rotate", variables={"environment_rotate": "SESSION_SECRET"}),
+        Step("rotate-check", "rotate", ("--check",), variables={"environment_rotate": "REDIS_AUTH_TOKEN"}),
+        Step("rotate", "rotate", variables={"environment_rotate": "REDIS_AUTH_TOKEN"}),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
+        Step("drill", "drill", (), no_leftover, {"drill": "cache"}),
         Step("short_term-verify", "verify", (), rules_count, {"phase": "short_term", "waf_counting_waived": WAIVED}),
         Step("promote_waf-check", "promote_waf", ("--check",), rules_count),
         Step("promote_waf", "promote_waf", (), rules_count),
@@ -136,9 +139,12 @@ def enforce(place: Place, document: dict[str, Any] | None) -> None:
         place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document})
 
 
-def take(place: Place, step: Step, document: dict[str, Any] | None) -> tuple[Run, list[dict[str, Any]]]:
-    """The run with this policy in force, and its requests."""
+def take(
+    place: Place, step: Step, document: dict[str, Any] | None, begun: Callable[[], object] = lambda: None
+) -> tuple[Run, list[dict[str, Any]]]:
+    """The run with this policy in force, and its requests; `begun` is called when what comes before it is done."""
     step.before(place)
+    begun()
     enforce(place, document)
     place.control("DELETE", "requests")
     run = place.playbook(step.playbook, *step.arguments, **step.variables)

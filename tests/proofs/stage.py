@@ -33,13 +33,14 @@ class Stage:
             self._go_back(moment)
         else:
             MOMENTS[moment](self)
-            self._keep(moment)
+            self.keep(moment)
 
     def run(self, playbook: str, *arguments: str, **variables: Any) -> None:
         run = self.place.playbook(playbook, *arguments, **variables)
         assert run.code == 0, f"{playbook}: {run.error or run.output[-2000:]}"
 
-    def _keep(self, moment: str) -> None:
+    def keep(self, moment: str) -> None:
+        """The place as it is can be gone back to."""
         # An account has its default VPC from the start; the emulator makes it when somebody first asks, each time another.
         self.place.client("ec2").describe_vpcs()
         self.place.control("PUT", "snapshot", {"name": moment})

@@ -337,13 +337,21 @@ CACHE = [
     caching("a parameter that there is not", "elasticache_parameter_groups", sets("x", 0, "parameters", "maxmemry"), "shop: ", "maxmemry"),
     caching("a value no parameter takes", "elasticache_parameter_groups", sets("lru", 0, "parameters", "maxmemory-policy"), "'lru'"),
     caching("more zones than there are", "elasticache_subnet_groups", sets(9, 0, "zones"), "shop: VPC default has subnets in 3 zones"),
-    caching("a replication group without name", "elasticache_replication_groups", lambda given: given[0].pop("name"), "name"),
+    caching(
+        "a replication group without name", "elasticache_replication_groups", lambda given: given[0].pop("name"), "missing required", "name"
+    ),
     caching("a failover without its replica", "elasticache_replication_groups", sets(0, 0, "replicas"), "shop: ", "replica"),
     caching("two zones without failover", "elasticache_replication_groups", sets(False, 0, "automatic_failover"), "automatic_failover"),
     caching("a window too short", "elasticache_replication_groups", sets("01:00-01:30", 0, "snapshot_window"), "shop: snapshot_window"),
     caching("more days than snapshots are kept", "elasticache_replication_groups", sets(36, 0, "snapshot_retention_days"), "0 to 35"),
     caching("a group's node type", "elasticache_replication_groups", sets("t4g", 0, "node_type"), "shop: node_type is 't4g'; write it as"),
-    Case("cache rules that are no list", ("elasticache_rules", "list"), {"elasticache_rules": 7}, playbook="short_term", tags="elasticache"),
+    Case(
+        "cache rules that are no list",
+        ("elasticache_rules", "dictionary requested"),
+        {"elasticache_rules": 7},
+        playbook="short_term",
+        tags="elasticache",
+    ),
     caching("a cache rule without its time", "elasticache_rules", lambda given: given[1].pop("ttl_seconds"), "[1].ttl_seconds is missing"),
     caching("a cache rule's unknown key", "elasticache_rules", sets(9, 0, "ttl"), "elasticache_rules[0].ttl is unknown, known are path, "),
     caching("a cache rule's path", "elasticache_rules", sets("products", 0, "path"), "elasticache_rules[0].path must be a path", "with /"),

@@ -83,6 +83,12 @@ class Group:
     pending: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """From a snapshot of the account, which has no processes: they are to be started."""
+        self.__dict__.update(state)
+        if self.block is not None:
+            self.change()
+
     def change(self) -> None:
         """It is not available until the daemon has done what was asked for."""
         self.revision += 1

@@ -58,6 +58,9 @@ class Link:
         self._socket: socket.socket | None = None
         self._rest = b""
         self._sent: dict[str, Any] = {}
+        # What the daemon keeps, and what it was told to stop and has not yet.
+        self._kept: dict[str, Group] = {}
+        self._stopping: set[str] = set()
         self._measures = Measures()
 
     def start(self) -> None:
@@ -80,18 +83,27 @@ class Link:
         """Wait for the account to change or the daemon to speak, and be quick about it where the daemon is not there yet."""
         with lock:
             order = orders.order(known(), certificates.ca_pem())
+            self._stop_first(order["groups"])
+            groups = {group.uid: group for _, group in _groups() if group.uid in order["groups"]}
         there = bool(order["groups"] or order["snapshots"])
         if there and not self._socket:
             self._connect()
         if self._socket and order != self._sent:
             self._socket.sendall(json.dumps(order).encode() + b"\n")
-            self._sent = order
+            self._sent, self._kept = order, groups
         waiting: list[Any] = [self._woken, *([self._socket] if self._socket else [])]
         ready, _, _ = select.select(waiting, [], [], _RETRY_SECONDS if there and not self._socket else None)
         if self._woken in ready:
             os.read(self._woken, _CHUNK)
         if self._socket in ready:
             self._take()
+
+    def _stop_first(self, wanted: dict[str, Any]) -> None:
+        """A group that an account has again, gone back to a snapshot, has the addresses of the one before, which is stopped first."""
+        there = {group.uid: group for _, group in _groups()}
+        self._stopping |= {uid for uid, group in self._kept.items() if uid not in wanted or group is not there[uid]}
+        for uid in wanted.keys() & self._stopping:
+            del wanted[uid]
 
     def _connect(self) -> None:
         client = socket.socket(socket.AF_UNIX)
@@ -101,6 +113,7 @@ class Link:
             client.close()
             return
         self._socket, self._sent, self._rest = client, {}, b""
+        self._kept, self._stopping = {}, set()
 
     def _close(self) -> None:
         if self._socket:
@@ -123,7 +136,9 @@ class Link:
             _snapshot(said)
             return
         account, group = next(((one, found) for one, found in _groups() if found.uid == said["group"]), (None, None))
-        if not account or not group:
+        if said.get("gone"):
+            self._stopping.discard(said["group"])
+        if not account or not group or group.uid in self._stopping:
             return
         if said.get("gone"):
             if group.status == "deleting":

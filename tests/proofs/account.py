@@ -24,10 +24,16 @@ VOLATILE = (
         "TransitionDefaultMinimumObjectSize",
     ),
     *("CreatedTime", "DNSName", "ELBv2Tags", "IsDefault"),
+    *("NodeGroups", "ReplicationGroupCreateTime", "SnapshottingClusterId"),
 )
 # The ids by which AWS tells resources of one name apart, within an ARN or alone.
 _ID = re.compile(r"(?:(?<=/)|^)(?:[0-9a-f]{16}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?=/|$)")
 
+# What a replication group has, and only its members tell.
+OF_MEMBERS = (
+    *("EngineVersion", "CacheParameterGroup", "CacheSubnetGroupName", "SecurityGroups", "PreferredMaintenanceWindow"),
+    "NotificationConfiguration",
+)
 # What it means to give nothing.
 DEFAULTS = {"TableClassSummary": {"TableClass": "STANDARD"}, "AlarmDescription": "", "TreatMissingData": "missing", "unit": "None"}
 
@@ -58,6 +64,7 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
     wafv2 = client("wafv2")
     found: dict[str, Any] = {**secrets(client("secretsmanager")), **dict(balancers(client)), **dict(certificates(client))}
+    found |= caches(client("elasticache"))
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
         try:
@@ -141,6 +148,38 @@ def balancers(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
             if target["TargetHealth"]["State"] != "draining":
                 address = target["Target"]
                 yield f"target {name} {address['Id']}:{address['Port']}", {"Id": address["Id"], "Port": address["Port"]}
+
+
+def caches(client: Any) -> Iterator[tuple[str, Any]]:
+    """What is in ElastiCache; what every account has of it is named default."""
+
+    def pages(operation: str, take: str, **params: Any) -> Iterator[dict[str, Any]]:
+        for page in client.get_paginator(operation).paginate(**params):
+            yield from page[take]
+
+    def whole(one: dict[str, Any], **more: Any) -> dict[str, Any]:
+        tags = client.list_tags_for_resource(ResourceName=one["ARN"])["TagList"]
+        return stable({**one, **more, "Tags": tags})
+
+    for one in pages("describe_cache_parameter_groups", "CacheParameterGroups"):
+        name = one["CacheParameterGroupName"]
+        if not name.startswith("default."):
+            values = pages("describe_cache_parameters", "Parameters", CacheParameterGroupName=name, Source="user")
+            yield f"cache_parameters {name}", whole(one, Parameters={value["ParameterName"]: value["ParameterValue"] for value in values})
+    for one in pages("describe_cache_subnet_groups", "CacheSubnetGroups"):
+        if (name := one["CacheSubnetGroupName"]) != "default":
+            yield f"cache_subnets {name}", whole(one)
+    for one in pages("describe_users", "Users"):
+        if one["UserId"] != "default":
+            yield f"cache_user {one['UserId']}", whole(one)
+    for one in pages("describe_user_groups", "UserGroups"):
+        yield f"cache_users {one['UserGroupId']}", whole(one)
+    members = {one["CacheClusterId"]: one for one in pages("describe_cache_clusters", "CacheClusters")}
+    for one in pages("describe_replication_groups", "ReplicationGroups"):
+        name, member = one["ReplicationGroupId"], members[one["MemberClusters"][0]]
+        # Nobody is told which token is in force, but since when.
+        yield f"cache_token {name}", {"since": one.pop("AuthTokenLastModifiedDate", None)}
+        yield f"cache {name}", whole(one, **{key: member[key] for key in OF_MEMBERS if key in member})
 
 
 def certificates(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:

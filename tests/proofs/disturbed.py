@@ -37,7 +37,14 @@ class Row:
 
 def role(name: str, moment: str, playbook: str = "immediate", *more: str) -> Row:
     typed = ("--tags", name, "--skip-tags", "always", *more)
-    return Row(f"{name} on {moment}", moment, playbook, typed, serves=moment not in ("empty", "account"), hosts=name == "app_deploy")
+    return Row(
+        f"{name} on {moment}",
+        moment,
+        playbook,
+        typed,
+        serves=moment not in ("empty", "account"),
+        hosts=name in ("app_deploy", "elasticache"),
+    )
 
 
 # Rules that count are not promoted, and a web ACL that does not block yet is no failure.
@@ -50,6 +57,7 @@ ROWS = [
     role("app_deploy", "account"),
     *(role("alb", moment, "short_term") for moment in ("applied", "balanced and drifted")),
     *(role("waf", moment, "short_term", *RULES_COUNT) for moment in ("balanced", "guarded and drifted")),
+    *(role("elasticache", moment, "short_term") for moment in ("applied", "cached and drifted")),
     Row("promote_waf", "guarded", "promote_waf", serves=True),
     Row("deploy behind a load balancer", "balanced", "deploy", release="1.0.1", serves=True, hosts=True),
     Row("deploy", "applied", "deploy", release="1.0.1", serves=True, hosts=True),
@@ -60,6 +68,15 @@ ROWS = [
         "applied",
         "rotate",
         ("-e", "environment_rotate=SESSION_SECRET"),
+        settled=Row("rotate", "", "rotate"),
+        serves=True,
+        hosts=True,
+    ),
+    Row(
+        "rotate REDIS_AUTH_TOKEN",
+        "cached",
+        "rotate",
+        ("-e", "environment_rotate=REDIS_AUTH_TOKEN"),
         settled=Row("rotate", "", "rotate"),
         serves=True,
         hosts=True,

@@ -77,7 +77,25 @@ def waf_drift(place: Place) -> None:
     place.client("logs").put_retention_policy(logGroupName="aws-waf-logs-shop", retentionInDays=3)
 
 
+def cache_drift(place: Place) -> None:
+    """Of each kind of resource of a cache one thing is changed."""
+    client = place.client("elasticache")
+    client.modify_cache_parameter_group(
+        CacheParameterGroupName="shop", ParameterNameValues=[{"ParameterName": "maxmemory-policy", "ParameterValue": "noeviction"}]
+    )
+    client.modify_cache_subnet_group(CacheSubnetGroupName="shop", CacheSubnetGroupDescription="by hand")
+    client.modify_replication_group(
+        **{"ReplicationGroupId": "shop", "ReplicationGroupDescription": "by hand", "ApplyImmediately": True},
+        **{"SnapshotRetentionLimit": 1, "SnapshotWindow": "04:00-05:00", "NotificationTopicStatus": "inactive"},
+    )
+    client.get_waiter("replication_group_available").wait(ReplicationGroupId="shop", WaiterConfig={"Delay": 1})
+    for kind in ("parametergroup", "subnetgroup", "replicationgroup"):
+        arn = f"arn:aws:elasticache:eu-central-1:123456789012:{kind}:shop"
+        client.remove_tags_from_resource(ResourceName=arn, TagKeys=[TAG])
+
+
 def both_drift(place: Place) -> None:
+    cache_drift(place)
     balancer_drift(place)
     waf_drift(place)
 
@@ -321,6 +339,14 @@ def _no_balancer(place: Place) -> None:
         acm.delete_certificate(CertificateArn=one["CertificateArn"])
 
 
+def _no_cache(place: Place) -> None:
+    client = place.client("elasticache")
+    client.delete_replication_group(ReplicationGroupId="shop")
+    client.get_waiter("replication_group_deleted").wait(ReplicationGroupId="shop", WaiterConfig={"Delay": 1})
+    client.delete_cache_parameter_group(CacheParameterGroupName="shop")
+    client.delete_cache_subnet_group(CacheSubnetGroupName="shop")
+
+
 def _no_web_acl(place: Place) -> None:
     client = place.client("wafv2")
     for balancer in place.client("elbv2").describe_load_balancers()["LoadBalancers"]:
@@ -340,4 +366,5 @@ REMOVED = {
     "app_deploy": _no_application,
     "alb": _no_balancer,
     "waf": _no_web_acl,
+    "elasticache": _no_cache,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.prodready.aws.plugins.module_utils.elasticache_groups import FIXED, MODIFIED
+
 Key = tuple[str, str]
 WATCH = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Dimensions", "Period", "Metrics", "Unit")
 FIELDS: dict[str, dict[str, str]] = {
@@ -84,6 +86,34 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "logging": {"LogDestinationConfigs": "destination", "RedactedFields": "redacted_fields", "LoggingFilter": "logging_filter"},
     "association": {"WebACLArn": "web_acl"},
+    "cache_parameters": {
+        **{"CacheParameterGroupFamily": "family", "Description": "description", "ParameterNameValues": "parameters"},
+        **{"Parameters": "parameters", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "cache_subnets": {
+        **{"CacheSubnetGroupDescription": "description", "SubnetIds": "subnets", "Subnets": "subnets", "VpcId": "subnets"},
+        **{"Tags": "tags", "TagKeys": "tags"},
+    },
+    "cache_user": {
+        **{"UserName": "user_name", "Engine": "engine", "AccessString": "access_string", "AuthenticationMode": "authentication"},
+        **{"Authentication": "authentication", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "cache_users": {
+        **{"Engine": "engine", "UserIds": "users", "UserIdsToAdd": "users", "UserIdsToRemove": "users"},
+        **{"Tags": "tags", "TagKeys": "tags"},
+    },
+    "cache": {
+        **{member: name for name, member in {**MODIFIED, **FIXED}.items()},
+        **{"Description": "description", "MultiAZ": "multi_az", "AutomaticFailover": "automatic_failover"},
+        **{"CacheParameterGroup": "parameter_group", "SecurityGroupIds": "security_groups", "SecurityGroups": "security_groups"},
+        **dict.fromkeys(("NumCacheClusters", "NewReplicaCount", "ReplicasPerNodeGroup", "MemberClusters"), "replicas"),
+        **dict.fromkeys(("NotificationTopicArn", "NotificationTopicStatus", "NotificationConfiguration"), "notification_topic"),
+        **dict.fromkeys(("UserGroupIds", "UserGroupIdsToAdd", "UserGroupIdsToRemove", "RemoveUserGroups"), "user_groups"),
+        **{"NumNodeGroups": "shards", "NodeGroupCount": "shards", "ClusterEnabled": "cluster_mode"},
+        **{"AuthToken": "auth_token_enabled", "AuthTokenEnabled": "auth_token_enabled"},
+        **{"LogDeliveryConfigurations": "log_deliveries", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "cache_token": {"AuthToken": "auth_token", "since": "auth_token"},
     "dashboard": {"DashboardBody": "body", "Tags": "tags"},
     "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
     "lock": {},
@@ -98,6 +128,9 @@ KINDS = {
     **{"listener": "listeners", "rule": "listener_rules", "target": "targets"},
     **{"ip_set": "waf_ip_sets", "regex_pattern_set": "waf_regex_pattern_sets"},
     **dict.fromkeys(("web_acl", "logging", "association"), "waf_web_acls"),
+    **{"cache_parameters": "elasticache_parameter_groups", "cache_subnets": "elasticache_subnet_groups"},
+    **{"cache_user": "elasticache_users", "cache_users": "elasticache_user_groups"},
+    **{"cache": "elasticache_replication_groups", "cache_token": "elasticache_auth_tokens"},
 }
 # They say whose request it is, or come of something else.
 NAMES = {
@@ -117,12 +150,21 @@ NAMES = {
     *("ResourceArns", "CertificateArn", "HostedZoneId", "KeyAlgorithm", "Type", "State", "CanonicalHostedZoneId"),
     *("ARN", "LockToken", "Capacity", "LabelNamespace", "ManagedByFirewallManager", "RetrofittedByFirewallManager"),
     *("WarmThroughput", "SubscriptionsPending", "SubscriptionsConfirmed", "SubscriptionsDeleted", "EffectiveDeliveryPolicy", "Id"),
+    *("ResourceName", "ReplicationGroupId", "CacheParameterGroupName", "CacheSubnetGroupName", "UserId", "UserGroupId", "ApplyImmediately"),
+    "AuthTokenUpdateStrategy",
 }
+# What is a name elsewhere.
+OTHERS = {"target": {"Id"}, "cache": {"CacheParameterGroupName", "CacheSubnetGroupName"}}
 
 
 def field(what: str, member: str) -> str:
     """Attributes of load balancers have their own names in plans; any other member that nothing is known of no plan has."""
     return FIELDS[what].get(member) or (member if "." in member else f"{what}.{member}")
+
+
+def names(what: str) -> set[str]:
+    """The members that no field is about; the name of another resource is one."""
+    return NAMES - OTHERS.get(what, set())
 
 
 def last(text: str) -> str:
@@ -166,6 +208,8 @@ def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
             return "certificate", one["ResourceRecordSet"]["Name"].partition(".")[2].rstrip(".")
         case "wafv2":
             return _of_wafv2(operation, params)
+        case "elasticache":
+            return _of_elasticache(params)
     raise ValueError(f"{service}:{operation} belongs to no resource that is known here")
 
 
@@ -218,25 +262,37 @@ def _of_wafv2(operation: str, params: Mapping[str, Any]) -> Key:
     return kinds[kind or operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete").lower()], params.get("Name", name)
 
 
+def _of_elasticache(params: Mapping[str, Any]) -> Key:
+    kinds = {"parametergroup": "cache_parameters", "subnetgroup": "cache_subnets", "user": "cache_user", "usergroup": "cache_users"}
+    if "ResourceName" in params:
+        kind, name = params["ResourceName"].split(":")[-2:]
+        return kinds.get(kind, "cache"), name
+    if "AuthTokenUpdateStrategy" in params and "AuthToken" in params:
+        return "cache_token", params["ReplicationGroupId"]
+    members = {"ReplicationGroupId": "cache", "UserGroupId": "cache_users", "UserId": "cache_user"}
+    members |= {"CacheParameterGroupName": "cache_parameters", "CacheSubnetGroupName": "cache_subnets"}
+    return next((what, params[member]) for member, what in members.items() if member in params)
+
+
 def fields_of(request: Mapping[str, Any]) -> set[str]:
     """The fields that a request gives a value."""
     what, _ = _subject(request["service"], request["operation"], request["params"])
-    return {field(what, member) for member in _members(request["params"])}
+    return {field(what, member) for member in _members(what, request["params"])}
 
 
-def _members(params: Mapping[str, Any]) -> Iterator[str]:
+def _members(what: str, params: Mapping[str, Any]) -> Iterator[str]:
     for name, value in params.items():
         if value in ([], {}, ""):  # says nothing of a resource that is new
             continue
         if name == "Attributes":
             yield from (one["Key"] for one in value) if isinstance(value, list) else value
         elif name == "LoggingConfiguration":
-            yield from _members(value)
+            yield from _members(what, value)
         elif name == "metricTransformations":
             yield from value[0]
         elif name == "AttributeName":
             yield value
-        elif name not in NAMES:
+        elif name not in names(what):
             yield name
 
 
@@ -273,10 +329,12 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
         members = members.get("Attributes", members)
         yield "inbox", f"* inbox {last(name)}", {field("inbox", key): item for key, item in members.items()}
     elif what in ("rule", "target"):  # whose names have several words
-        yield what, f"{name} {part}", {field(what, key): item for key, item in members.items() if key not in NAMES - {"Id"}}
+        yield what, f"{name} {part}", {field(what, key): item for key, item in members.items() if key not in names(what)}
     elif what in ("logging", "association"):
         name = f"logging of {name}" if what == "logging" else f"load balancer {name}"
         yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}
+    elif what == "cache_token":  # a change, where there was one before
+        yield from ((what, name, {"auth_token": since}) for since in [members["since"]] if since)
     elif what == "record":  # which stays, for every certificate of its domain
         return
     elif what == "table" and name.endswith("-locks"):
@@ -288,6 +346,6 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
         members = members[inner] if inner else members
         fields: dict[str, Any] = {}
         for key, item in members.items():
-            if key not in NAMES:  # several members may be one field
+            if key not in names(what):  # several members may be one field
                 fields.setdefault(field(what, key), {})[key] = item
         yield what, name, fields

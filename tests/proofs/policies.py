@@ -139,9 +139,12 @@ def enforce(place: Place, document: dict[str, Any] | None) -> None:
         place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document})
 
 
-def take(place: Place, step: Step, document: dict[str, Any] | None) -> tuple[Run, list[dict[str, Any]]]:
-    """The run with this policy in force, and its requests."""
+def take(
+    place: Place, step: Step, document: dict[str, Any] | None, begun: Callable[[], object] = lambda: None
+) -> tuple[Run, list[dict[str, Any]]]:
+    """The run with this policy in force, and its requests; `begun` is called when what comes before it is done."""
     step.before(place)
+    begun()
     enforce(place, document)
     place.control("DELETE", "requests")
     run = place.playbook(step.playbook, *step.arguments, **step.variables)

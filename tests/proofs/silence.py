@@ -22,6 +22,8 @@ LOOK_SECONDS = 0.1
 # What JSON, URLs, shells and systemd write in other ways; the long run of letters and digits before it stays as it is.
 AWKWARD = '"\\ +/=&%$`é'
 SECRETS = ("SESSION_SECRET", "ADMIN_TOKEN", "PAYMENT_API_KEY", "AWS_SECRET_ACCESS_KEY")
+# The one that a role makes, in the second phase.
+MADE = "REDIS_AUTH_TOKEN"
 # The processes whose environment holds the application's secrets.
 APPLICATION = re.compile(r"bin/(server|migrate)\.js$")
 
@@ -75,7 +77,7 @@ class SecretPlace(Place):
         with contextlib.suppress(client.exceptions.ResourceNotFoundException):
             for version in client.list_secret_version_ids(SecretId="shop/sandbox", IncludeDeprecated=True)["Versions"]:
                 found = json.loads(client.get_secret_value(SecretId="shop/sandbox", VersionId=version["VersionId"])["SecretString"])
-                for name in SECRETS:
+                for name in found.keys() & {*SECRETS, MADE}:
                     self.values.setdefault(name, set()).add(found[name])
 
     @property

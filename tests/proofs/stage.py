@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.integration.place import Place, shop, until
 from tests.proofs import whole
-from tests.proofs.drift import balancer_drift, drift, held_lock, others_at_work, waf_drift
+from tests.proofs.drift import balancer_drift, cache_drift, drift, held_lock, others_at_work, waf_drift
 
 LEFT = ("srv/shop/releases", "srv/shop/current", "etc")
 
@@ -19,6 +19,7 @@ class Stage:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.kept: dict[str, dict[str, Any]] = {}
+        self.journals: dict[str, bytes | None] = {}
         self.sources = place.folder.parent / "sources"
 
     def source(self, version: str) -> Path:
@@ -32,17 +33,19 @@ class Stage:
             self._go_back(moment)
         else:
             MOMENTS[moment](self)
-            self._keep(moment)
+            self.keep(moment)
 
     def run(self, playbook: str, *arguments: str, **variables: Any) -> None:
         run = self.place.playbook(playbook, *arguments, **variables)
         assert run.code == 0, f"{playbook}: {run.error or run.output[-2000:]}"
 
-    def _keep(self, moment: str) -> None:
+    def keep(self, moment: str) -> None:
+        """The place as it is can be gone back to."""
         # An account has its default VPC from the start; the emulator makes it when somebody first asks, each time another.
         self.place.client("ec2").describe_vpcs()
         self.place.control("PUT", "snapshot", {"name": moment})
         self.kept[moment] = {host: self._host(host) for host in self.place.hosts}
+        self.journals[moment] = self._journal.read_bytes() if self._journal.exists() else None
         for host in self.place.hosts:
             for name in LEFT:
                 _copy(self.place.root(host) / name, self._copies(moment, host) / name)
@@ -50,9 +53,30 @@ class Stage:
     def _go_back(self, moment: str) -> None:
         self.place.control("DELETE", "faults")
         self.place.control("POST", "snapshot", {"name": moment})
+        self._put_journal_back(self.journals[moment])
+        self._caches_are_up()
         for host in self.place.hosts:
             if self._host(host) != self.kept[moment][host]:
                 self._put_back(host, moment)
+
+    def _put_journal_back(self, content: bytes | None) -> None:
+        if content is None:
+            self._journal.unlink(missing_ok=True)
+        else:
+            self._journal.write_bytes(content)
+
+    def _caches_are_up(self) -> None:
+        """Their processes are started anew, with nothing in them."""
+
+        def states() -> set[str]:
+            return {one["Status"] for one in client.describe_replication_groups()["ReplicationGroups"]}
+
+        client = self.place.client("elasticache")
+        until(lambda: states() <= {"available"}, "replication groups are available")
+
+    @property
+    def _journal(self) -> Path:
+        return self.place.evidence / "journal.jsonl"
 
     def _put_back(self, host: str, moment: str) -> None:
         root = self.place.root(host)
@@ -132,6 +156,12 @@ def _guarded(stage: Stage) -> None:
     stage.run("short_term", "--tags", "waf", "--skip-tags", "always", waf_promote=False, waf_strict=False)
 
 
+def _cached(stage: Stage) -> None:
+    """The application has a cache, and its processes know it."""
+    stage.at("applied")
+    stage.run("short_term", "--tags", "elasticache", "--skip-tags", "always")
+
+
 MOMENTS: dict[str, Callable[[Stage], None]] = {
     "empty": lambda stage: None,
     "account": _tables_and_buckets,
@@ -144,4 +174,6 @@ MOMENTS: dict[str, Callable[[Stage], None]] = {
     "balanced and drifted": _with(balancer_drift, "balanced"),
     "guarded": _guarded,
     "guarded and drifted": _with(waf_drift, "guarded"),
+    "cached": _cached,
+    "cached and drifted": _with(cache_drift, "cached"),
 }

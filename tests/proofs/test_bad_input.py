@@ -96,6 +96,15 @@ def guarding(id: str, name: str, edit: Callable[[Any], object], *says: str) -> C
     return Case(id, says, {name: given}, playbook="short_term", tags="waf")
 
 
+def caching(id: str, name: str, edit: Callable[[Any], object], *says: str) -> Case:
+    edit(given := inventory("elasticache")[name])
+    return Case(id, says, {name: given}, playbook="short_term", tags="elasticache")
+
+
+def loading(id: str, name: str, value: Any, *says: str) -> Case:
+    return Case(id, says, {name: value}, playbook="short_term", tags="load_test", place=False)
+
+
 def sets(value: Any, *path: Any) -> Callable[[Any], object]:
     """The edit that puts a value there."""
 
@@ -324,6 +333,34 @@ GUARD = [
         "a window that there is not", "waf_web_acls", sets(90, 0, "rules", 1, "statement", "rate_based", "evaluation_window_sec"), "90"
     ),
 ]
+CACHE = [
+    caching("a parameter that there is not", "elasticache_parameter_groups", sets("x", 0, "parameters", "maxmemry"), "shop: ", "maxmemry"),
+    caching("a value no parameter takes", "elasticache_parameter_groups", sets("lru", 0, "parameters", "maxmemory-policy"), "'lru'"),
+    caching("more zones than there are", "elasticache_subnet_groups", sets(9, 0, "zones"), "shop: VPC default has subnets in 3 zones"),
+    caching(
+        "a replication group without name", "elasticache_replication_groups", lambda given: given[0].pop("name"), "missing required", "name"
+    ),
+    caching("a failover without its replica", "elasticache_replication_groups", sets(0, 0, "replicas"), "shop: ", "replica"),
+    caching("two zones without failover", "elasticache_replication_groups", sets(False, 0, "automatic_failover"), "automatic_failover"),
+    caching("a window too short", "elasticache_replication_groups", sets("01:00-01:30", 0, "snapshot_window"), "shop: snapshot_window"),
+    caching("more days than snapshots are kept", "elasticache_replication_groups", sets(36, 0, "snapshot_retention_days"), "0 to 35"),
+    caching("a group's node type", "elasticache_replication_groups", sets("t4g", 0, "node_type"), "shop: node_type is 't4g'; write it as"),
+    Case(
+        "cache rules that are no list",
+        ("elasticache_rules", "dictionary requested"),
+        {"elasticache_rules": 7},
+        playbook="short_term",
+        tags="elasticache",
+    ),
+    caching("a cache rule without its time", "elasticache_rules", lambda given: given[1].pop("ttl_seconds"), "[1].ttl_seconds is missing"),
+    caching("a cache rule's unknown key", "elasticache_rules", sets(9, 0, "ttl"), "elasticache_rules[0].ttl is unknown, known are path, "),
+    caching("a cache rule's path", "elasticache_rules", sets("products", 0, "path"), "elasticache_rules[0].path must be a path", "with /"),
+]
+LOAD = [
+    loading("a host nobody may test", "load_test_site", "https://example.org", "example.org is not among the hosts that may be tested"),
+    loading("a load test's path", "load_test_requests", [{"name": "home", "path": "home"}], "request home: path must begin with /"),
+    loading("a load test of no time", "load_test_stages", [], "stages: at least one must be no warm-up"),
+]
 WHOLE_PHASE = [
     whole_phase("a phase whose .env file has a placeholder", ENVIRONMENT[11]),
     whole_phase("a phase that lacks a table's definition", TABLES[1]),
@@ -380,7 +417,7 @@ LONG = (
     *("no version", "a package.json that is no JSON", "a link out of the source", "seconds that are none"),
     *("a variable that its owner supplies", "a release that cannot be", "no drill"),
 )
-CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *WHOLE_PHASE, *DEPLOYMENT]
+CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *CACHE, *LOAD, *WHOLE_PHASE, *DEPLOYMENT]
 EVERY = [*CASES, *TYPED]
 TAKEN = [case for case in EVERY if ALL or case.id not in LONG]
 

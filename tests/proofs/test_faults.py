@@ -35,6 +35,7 @@ THROTTLED = (
     "elbv2",
     "route53",
     "wafv2",
+    "elasticache",
 )
 BUSY = (
     {"service": "s3", "code": "SlowDown", "status": 503},
@@ -91,6 +92,7 @@ FAULTS = [
     slow("dynamodb on empty", "dynamodb"),
     slow("s3 on empty", "s3"),
     slow("cloudwatch on empty", "cloudwatch"),
+    slow("elasticache on applied", "elasticache"),
     slow("deploy", "dynamodb"),
     closed("environment on empty", "secretsmanager", "secretsmanager:DescribeSecret", "shop/sandbox"),
     closed("dynamodb on empty", "dynamodb", "dynamodb:DescribeTable", "shop-orders"),
@@ -100,6 +102,7 @@ FAULTS = [
     closed("cloudwatch on empty", "cloudwatch", "cloudwatch:", "shop"),
     closed("alb on applied", "elbv2", "elasticloadbalancing:DescribeLoadBalancers", "shop"),
     closed("waf on balanced", "wafv2", "wafv2:", "shop"),
+    closed("elasticache on applied", "elasticache", "elasticache:", "shop"),
     closed("deploy", "dynamodb", "dynamodb:GetItem", "lock deploy"),
     closed("rotate", "secretsmanager", "secretsmanager:DescribeSecret", "shop/sandbox"),
     one("dynamodb on empty", "UpdateContinuousBackups", {"TableName": "shop-products"}, "dynamodb"),
@@ -107,6 +110,7 @@ FAULTS = [
     one("cloudwatch on empty", "PutMetricAlarm", {"AlarmName": "shop-latency"}, "cloudwatch"),
     one("alb on applied", "CreateListener", {"Protocol": "HTTP"}, "elbv2", "shop:80"),
     one("waf on balanced", "CreateIPSet", {"Name": "shop-banned"}, "wafv2"),
+    one("elasticache on applied", "CreateReplicationGroup", {"ReplicationGroupId": "shop"}, "elasticache"),
     one("undo", "PutBucketVersioning", {"Bucket": IMAGES}, "s3"),
 ]
 

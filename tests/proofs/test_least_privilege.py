@@ -7,12 +7,12 @@ taken away; test_truth_of_plan.py has the policies in force in each of its runs.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.proofs import policies
 from tests.proofs.broken import Edit, broken
 from tests.proofs.drift import empty
 from tests.proofs.policies import POLICIES, Step
+from tests.proofs.stage import Stage
 
 # Every playbook is run before the first test, in the fixture that all of them share.
 pytestmark = pytest.mark.timeout(5400)
@@ -51,7 +52,7 @@ class Journey:
     """Every playbook, run with its policy in force."""
 
     place: Place
-    folder: Path
+    stage: Stage
     taken: list[tuple[Step, Run, list[dict[str, Any]]]] = field(default_factory=list)
 
     @property
@@ -64,11 +65,18 @@ class Journey:
 
 @pytest.fixture(scope="module")
 def journey(shared_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    made = Journey(shared_place, tmp_path_factory.mktemp("source"))
-    for step in policies.steps(shop(made.folder / "1.0.1", "1.0.1")) if ALL else SHORT:
-        run, requests = policies.take(shared_place, step, policies.committed(step.policy))
+    source = shop(tmp_path_factory.mktemp("source") / "1.0.1", "1.0.1")
+    yield travelled(shared_place, policies.steps(source) if ALL else SHORT)
+
+
+def travelled(place: Place, steps: Iterable[Step]) -> Journey:
+    """The beginning of each step can be gone back to, by its number."""
+    made = Journey(place, Stage(place))
+    for number, step in enumerate(steps):
+        begun = functools.partial(made.stage.keep, f"{number}")
+        run, requests = policies.take(place, step, policies.committed(step.policy), begun)
         made.taken.append((step, run, requests))
-    yield made
+    return made
 
 
 def refused(requests: list[dict[str, Any]]) -> list[str]:
@@ -115,10 +123,7 @@ def test_plans_and_proofs_are_allowed_nothing_that_writes(name):
     assert [action for action in actions(name) if mutates(*action.split(":"))] == []
 
 
-# Those that leave resources changed by hand come last.
-CASES = [
-    (name, action) for name in sorted(NAMES, key=lambda name: (name in ("immediate", "immediate-check"), name)) for action in actions(name)
-]
+CASES = [(name, action) for name in NAMES for action in actions(name)]
 
 
 @pytest.fixture(params=CASES if ALL else range(SAMPLE), ids=str)
@@ -132,8 +137,7 @@ def missing(request: pytest.FixtureRequest, journey: Journey) -> tuple[str, str]
 
 def test_without_one_action_it_fails_and_says_which(journey, bare, missing):
     name, action = missing
-    step = situation(journey, name, action)
-    place = bare if step.before in ON_AN_EMPTY_ACCOUNT else journey.place
+    place, step = situation(journey, bare, name, action)
     run, requests = policies.take(place, step, without(policies.committed(name), action))
 
     # All is done and proven when the lock is to be released: that it cannot be is said, and it expires.
@@ -166,7 +170,7 @@ def test_this_proof_notices_code_that_needs_what_no_policy_grants(bare):
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Another place, for what only an empty account asks."""
+    """Another place, for what the journey never asks, and for what is broken."""
     made = Place(tmp_path_factory.mktemp("bare") / "sandbox")
     made.sandbox("up")
     yield made
@@ -179,29 +183,30 @@ def nothing_but_the_secret(place: Place) -> None:
     assert place.secret()
 
 
-ON_AN_EMPTY_ACCOUNT = (empty, nothing_but_the_secret, policies.first_run, policies.whole_run)
+# The roles of a playbook that need what others make, in its order.
+IN_ORDER = {"immediate": ("environment", "app_deploy"), "short_term": ("elasticache", "alb", "waf", "cloudwatch", "load_test")}
 
 
-def situation(journey: Journey, name: str, action: str) -> Step:
-    """The last step that asked for the action under this policy, cut down to the role that did."""
+def situation(journey: Journey, bare: Place, name: str, action: str) -> tuple[Place, Step]:
+    """The beginning of the last step that asked for the action under this policy, and that step as far as the role that did."""
     using = [
-        (step, policies.role_of(request))
-        for step, _, requests in journey.taken
+        (number, step, policies.role_of(request))
+        for number, (step, _, requests) in enumerate(journey.taken)
         for request in requests
         if step.policy == name and action in policies.allowed([request])
     ]
     if not using:  # the first deployment of all is part of the immediate phase
-        return Step(name, name, before=nothing_but_the_secret)
-    using.sort(key=lambda one: one[0].before is not policies.whole_run)  # which takes long
-    step, role = using[-1]
-    if role and step.playbook in ("immediate", "verify"):
-        step = replace(step, arguments=(*(["--check"] if "--check" in step.arguments else []), "--tags", role))
-    if step.before is empty and role == "app_deploy":
-        step = replace(step, before=nothing_but_the_secret)
-    version = f"1.1.{len(list(journey.folder.iterdir()))}"
-    if "app_deploy_source" in step.variables:
-        return replace(step, variables={"app_deploy_source": str(shop(journey.folder / version, version))})
-    if step.playbook == "rollback":
-        source = str(shop(journey.folder / version, version))
-        return replace(step, before=lambda place: place.playbook("deploy", app_deploy_source=source))
-    return step
+        return bare, Step(name, name, before=nothing_but_the_secret)
+    number, step, role = next(one for one in using if one[0] == using[-1][0])
+    journey.stage.at(f"{number}")
+    return journey.place, replace(cut(step, role), before=lambda place: None)
+
+
+def cut(step: Step, role: str) -> Step:
+    if not role or step.playbook not in ("immediate", "short_term", "verify"):
+        return step
+    order = IN_ORDER.get(step.playbook, ())
+    # Where the phase has the application's hosts serve with what it made.
+    role = "elasticache" if (step.playbook, role) == ("short_term", "app_deploy") else role
+    tags = order[: order.index(role) + 1] if role in order else (role,)
+    return replace(step, arguments=(*(["--check"] if "--check" in step.arguments else []), "--tags", ",".join(tags)))

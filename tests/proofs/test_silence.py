@@ -20,7 +20,7 @@ import yaml
 
 from tests.integration.place import CHECKOUT, Place, Run, shop
 from tests.proofs.drift import held_lock, rules_count
-from tests.proofs.silence import SECRETS, Neighbour, SecretPlace, exposed, files, forms, leaks
+from tests.proofs.silence import MADE, SECRETS, Neighbour, SecretPlace, exposed, files, forms, leaks
 
 ALL = os.environ.get("PROOFS") == "all"
 pytestmark = pytest.mark.timeout(3600 if ALL else 900)
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 DENIED = {"environment": "CreateSecret", "cloudwatch": "PutMetricAlarm"}
 if ALL:
     DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy", "alb": "CreateListener", "waf": "CreateIPSet"}
+    DENIED |= {"elasticache": "CreateCacheParameterGroup"}
 SHORT = {"secret": True, "rotation": {"by": "generated", "length": 16, "maximum_age_days": 30}}
 SCHEMA = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]
 
@@ -88,8 +89,14 @@ STEPS = [
     Step("deploy", ("--check",), release={}),
     Step("deploy", release={}),
     Step("rollback"),
+    # When there is a token already.
+    Step("short_term", ("--tags", "elasticache"), before=lambda place: denied(place, "CreateReplicationGroup"), fails=True),
     Step("short_term", ("--check", "--diff")),
     Step("short_term"),
+    Step("rotate", ("--check", "--diff"), {"environment_rotate": MADE}),
+    Step("rotate", variables={"environment_rotate": MADE}, before=lambda place: denied(place, "ModifyReplicationGroup"), fails=True),
+    Step("rotate", variables={"environment_rotate": MADE}),
+    Step("drill", variables={"drill": "cache"}),
     Step("promote_waf", before=rules_count),
     Step("load_test"),
     Step("drill", variables={"drill": "health_checks", "alb_drill_rate": 25, "alb_drill_grace_seconds": 120}),
@@ -131,7 +138,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         with made.neighbour:
             denied(place, *DENIED.values())
             for role in DENIED:
-                take(0, Step("short_term" if role in ("alb", "waf") else "immediate", ("--tags", role), fails=True))
+                take(0, Step("short_term" if role in ("elasticache", "alb", "waf") else "immediate", ("--tags", role), fails=True))
             allowed(place)
             for number, step in enumerate(TAKEN, 1):
                 take(number, step)
@@ -150,11 +157,13 @@ def test_the_runs_went_as_they_were_meant_to(journey):
 
 def test_every_secret_had_values_and_is_where_it_belongs(journey):
     values = journey.place.values
-    assert values.keys() == {*SECRETS, "runbook_aws.secret_key", "runbook_aws.session_token"}
+    given = {*SECRETS, "runbook_aws.secret_key", "runbook_aws.session_token", "load_test_headers"}
+    assert values.keys() == given | ({MADE} if ALL else set())
     assert len(values["SESSION_SECRET"]) >= 2, "what was rotated in is a secret too"
     if ALL:
         assert len(values["ADMIN_TOKEN"]) >= 2, "and what was refused"
         assert len(values["PAYMENT_API_KEY"]) >= 2, "and what its owner supplied anew"
+        assert len(values[MADE]) >= 2, "and what a role made"
     belonging = [path.name for path in files(journey.place) if journey.place.theirs(path)]
     assert {"canaries.env", "shop.env", "candidate.env"} <= set(belonging)
     process = journey.place.process("app1")

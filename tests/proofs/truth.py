@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -24,6 +24,8 @@ SAME = {"secret_rotations": "secrets"}
 # A lock is taken and given back, a host is drained and registered again; that nothing of it stays is seen in the account.
 LOCKING = (("lock", "PutItem"), ("lock", "DeleteItem"))
 DRAINING = (("targets", "DeregisterTargets"), ("targets", "RegisterTargets"))
+# They come and go with what they are of, and are changed alone.
+OF_OTHERS = ("elasticache_auth_tokens",)
 ON_HOSTS = ("deployment", "environment_file", "release_archive")
 
 
@@ -45,6 +47,10 @@ class Said:
     @property
     def fields(self) -> set[str]:
         return self.before.keys() | self.after.keys()
+
+    def then(self, other: Said) -> Said:
+        """What both change, one after the other."""
+        return replace(self, before={**other.before, **self.before}, after={**self.after, **other.after})
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.name} ({self.action})"
@@ -69,15 +75,16 @@ def _values(kind: str, before: Fields, after: Fields) -> Iterator[Fields]:
 
 def planned(run: Run) -> list[Said]:
     """What a run in check mode says, as tools/plan shows it."""
-    found = []
+    found: dict[tuple[str, str, str, str], Said] = {}
     for task in run.tasks:
         kind = task["action"].removeprefix(OURS)
         for entry in entries(kind, task["task"], task["result"]) if task["state"] == "ok" else ():
             # Undo names the module of each resource.
             module, _, name = entry.name.partition(": ") if kind == "undo" else (kind, "", entry.name)
             role = f"{task['host']} {task['role']}" if kind in ON_HOSTS else task["role"]
-            found.append(said(role, module, name, entry.action, entry.before, entry.after))
-    return found
+            one = said(role, module, name, entry.action, entry.before, entry.after)
+            found[one.key] = found[one.key].then(one) if one.key in found else one
+    return list(found.values())
 
 
 def journalled(lines: Iterable[Mapping[str, Any]]) -> list[Said]:
@@ -134,7 +141,7 @@ def against_account(plan: list[Said], before: Mapping[str, Any], after: Mapping[
             continue
         action = "create" if was is None else "delete" if is_ is None else "update"
         mine = [one for one in matching(plan, kind, pattern) if one.action == action]
-        if not mine:
+        if not mine and not (kind in OF_OTHERS and action != "update"):
             yield f"in the account and not planned: {kind}: {pattern} ({action})"
         for one in mine:
             seen[one] |= {name for name in {**(was or {}), **(is_ or {})} if (was or {}).get(name) != (is_ or {}).get(name)}

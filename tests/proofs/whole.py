@@ -14,6 +14,8 @@ from tests.proofs import account
 
 SECRET = "shop/sandbox"
 UNITS = ("shop.socket", "shop.service")
+# What a later phase puts into the secret.
+LATER = ("REDIS_URL", "CACHE_RULES", "REDIS_AUTH_TOKEN")
 STAGES = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING")
 
 
@@ -23,7 +25,7 @@ def read(place: Place, values: dict[str, str]) -> dict[str, Any]:
         **{
             name: account.without_ids(found)
             for name, found in account.read(place.client).items()
-            if not name.startswith(("secret ", "lock ", "backup "))
+            if not name.startswith(("secret ", "lock ", "backup ", "cache_token "))
         },
         **secret(place, values),
         "locks": locks(place),
@@ -120,7 +122,8 @@ def environments(place: Place, name: str) -> dict[str, Any]:
     found = {path.name: _variables(path.read_text()) for path in (folder.glob("*.env") if folder.is_dir() else [])}
     if (folder / "shop.env").exists() and systemctl(place, name, "is-active", "shop.service") == "active":
         found["process"] = place.process(name)
-    return {what: sorted(key for key, value in current.items() if values.get(key) != value) for what, values in found.items()}
+    names = {*current, *LATER}
+    return {what: sorted(key for key in names if values.get(key) != current.get(key)) for what, values in found.items()}
 
 
 def _variables(text: str) -> dict[str, str]:

@@ -194,7 +194,7 @@ class Resolver:
         found = await asyncio.get_running_loop().getaddrinfo(address, number, type=socket.SOCK_STREAM, family=family)
         return [
             {"hostname": host, "host": place[0], "port": place[1], "family": kind, "proto": proto, "flags": socket.AI_NUMERICHOST}
-            for kind, __, proto, __, place in found
+            for kind, _type, proto, _canonical, place in found
         ]
 
     async def close(self) -> None:

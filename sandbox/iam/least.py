@@ -5,6 +5,7 @@ Its placeholders: ${partition} ${region} ${account} ${app} ${environment}.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -60,6 +61,21 @@ def policy(allowed: dict[str, set[str]]) -> dict[str, Any]:
         count[one["Sid"]] += 1
         one["Sid"] += str(count[one["Sid"]]) if count[one["Sid"]] > 1 else ""
     return {"Version": "2012-10-17", "Statement": sorted(statements, key=lambda statement: statement["Sid"])}
+
+
+def parts(document: dict[str, Any], characters: int) -> list[dict[str, Any]]:
+    """The policy as several, none of more characters than this."""
+    found: list[list[dict[str, Any]]] = [[]]
+    for one in document["Statement"]:
+        if found[-1] and _characters({**document, "Statement": [*found[-1], one]}) > characters:
+            found.append([])
+        found[-1].append(one)
+    return [{**document, "Statement": statements} for statements in found]
+
+
+def _characters(document: dict[str, Any]) -> int:
+    """As IAM counts them."""
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def without(document: dict[str, Any], action: str) -> dict[str, Any]:

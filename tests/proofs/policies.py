@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from sandbox.iam.least import permissions, policy
+from sandbox.iam.least import parts, permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
 from tests.proofs.drift import (
     both_drift,
@@ -33,6 +33,10 @@ from tests.proofs.drift import (
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
 WAIVED = {"reason": "New rules count before they block", "until": f"{date.today() + timedelta(14)}"}
+# IAM takes 6,144 in one policy, and names are longer than those of the placeholders.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+PART_CHARACTERS = 5600
+PART = re.compile(r"-\d+$")
 _BLOCK = re.compile(r"(<!-- permissions.*?-->)(.*?)(<!-- /permissions -->)", re.DOTALL)
 _ROLE = re.compile(r"(?:prodready\.aws\.)?(\w+) run/\S+")
 
@@ -128,9 +132,12 @@ def steps(source: Path) -> list[Step]:
     ]
 
 
-def committed(name: str, folder: Path = POLICIES) -> dict[str, Any] | None:
-    file = folder / f"{name}.json"
-    return json.loads(Template(file.read_text()).substitute(VALUES)) if file.exists() else None
+def committed(name: str, folder: Path = POLICIES, environment: str = VALUES["environment"]) -> dict[str, Any] | None:
+    """What all parts of a policy allow."""
+    files = sorted(file for file in folder.glob("*.json") if PART.sub("", file.stem) == name)
+    texts = [Template(file.read_text()).substitute({**VALUES, "environment": environment}) for file in files]
+    found = [statement for text in texts for statement in json.loads(text)["Statement"]]
+    return {"Version": "2012-10-17", "Statement": found} if found else None
 
 
 def enforce(place: Place, document: dict[str, Any] | None) -> None:
@@ -166,7 +173,11 @@ def derived(asked: dict[str, list[dict[str, Any]]]) -> dict[str, str]:
     """The text of each policy."""
     first = [request for request in asked.get("immediate", []) if role_of(request) == "app_deploy"]
     found = {name: requests + first * (name == "deploy") for name, requests in asked.items()}  # also the first deployment of all
-    return {name: json.dumps(policy(allowed(requests)), indent=2) + "\n" for name, requests in found.items()}
+    return {
+        f"{name}-{number}" if number > 1 else name: json.dumps(part, indent=2) + "\n"
+        for name, requests in found.items()
+        for number, part in enumerate(parts(policy(allowed(requests)), PART_CHARACTERS), 1)
+    }
 
 
 def readmes(asked: dict[str, list[dict[str, Any]]]) -> dict[Path, str]:
@@ -210,7 +221,11 @@ def main() -> None:
     finally:
         place.sandbox("down")
         shutil.rmtree(folder)
-    for name, text in derived(asked).items():
+    made = derived(asked)
+    for file in POLICIES.glob("*.json"):
+        if file.stem not in made:
+            file.unlink()
+    for name, text in made.items():
         (POLICIES / f"{name}.json").write_text(text)
     for file, text in readmes(asked).items():
         file.write_text(text)

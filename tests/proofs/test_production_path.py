@@ -8,11 +8,9 @@ after the first are left out.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
-from string import Template
 from typing import Any
 
 import pytest
@@ -20,7 +18,7 @@ import pytest
 from sandbox.proxy import Proxy
 from tests.integration.place import CHECKOUT, Place
 from tests.proofs.broken import Edit, broken
-from tests.proofs.policies import POLICIES, VALUES
+from tests.proofs.policies import committed
 from tests.proofs.production import ACCOUNT, BUCKET, KEY, REGION, Production, existing, fill_in, fill_in_next, packages
 
 pytestmark = pytest.mark.timeout(1200)
@@ -46,7 +44,7 @@ def policy(command: str) -> dict[str, Any] | None:
     name = f"{phase}-verify" if match[1] == "verify" else f"{match[1]}-check" if check else match[1]
     if f"| `playbooks/{name}.yml` | none: " in GUIDE:
         return {"Version": "2012-10-17", "Statement": []}
-    return json.loads(Template((POLICIES / f"{name}.json").read_text()).substitute({**VALUES, "environment": "production"}))
+    return committed(name, environment="production")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,10 @@
 """The least policy for requests: neither more nor less, for any account, region and application."""
 
+import json
+
 import pytest
 
-from sandbox.iam.least import permissions, policy, without
+from sandbox.iam.least import parts, permissions, policy, without
 
 
 def entry(service, operation, **params):
@@ -180,3 +182,13 @@ def test_logging_of_a_web_acl_to_a_log_group_needs_what_lets_waf_write_there():
     to = ["arn:aws:logs:eu-west-1:1:log-group:aws-waf-logs-shop"]
     found = least(entry("wafv2", "PutLoggingConfiguration", LoggingConfiguration={**about, "LogDestinationConfigs": to}))
     assert {action for one in found for action in one["Action"]} >= {"logs:PutResourcePolicy", "wafv2:PutLoggingConfiguration"}
+
+
+def test_a_policy_that_is_too_large_is_in_parts_of_whole_statements():
+    statements = [{"Sid": f"S{number}", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "a" * 100} for number in range(10)]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    found = parts(document, 500)
+    assert len(found) > 2
+    assert [one for part in found for one in part["Statement"]] == statements
+    assert all(len(json.dumps(part, separators=(",", ":"))) <= 500 for part in found)
+    assert parts(document, 100_000) == [document]

@@ -361,6 +361,30 @@ def test_a_deleted_group_is_gone_with_its_processes_and_its_last_snapshot_stays(
     assert caches.make("short")["Status"] == "available"
 
 
+def test_an_account_that_goes_back_to_a_snapshot_has_its_groups_again_and_nothing_in_them(tmp_path):
+    place = Place(tmp_path / "sandbox")
+    place.sandbox("up")
+    try:
+        caches = Caches(place)
+        place.control("PUT", "snapshot", {"name": "without"})
+        endpoint = caches.make("one")["NodeGroups"][0]["PrimaryEndpoint"]
+        place.control("PUT", "snapshot", {"name": "with"})
+        for moment in ("with", "without", "with", "without", "with"):
+            with caches.connect(endpoint) as client:
+                assert client("SET", "product:1", "a cup") == "OK"
+            # One directly after the other, while processes of before still end.
+            place.control("POST", "snapshot", {"name": moment})
+            place.control("POST", "snapshot", {"name": "with"})
+            assert caches.available("one")["NodeGroups"][0]["PrimaryEndpoint"] == endpoint
+            assert sorted(name for _, name in caches.processes()) == ["one-001", "one-002"]
+            with caches.connect(endpoint) as client:
+                assert client("GET", "product:1") is None
+        place.control("POST", "snapshot", {"name": "without"})
+        until(lambda: not caches.processes(), "no Redis without a group", 20)
+    finally:
+        place.sandbox("down")
+
+
 def test_a_reset_account_and_a_killed_supervisor_leave_no_process(tmp_path):
     place = Place(tmp_path / "sandbox")
     place.sandbox("up")

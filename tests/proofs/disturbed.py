@@ -96,6 +96,7 @@ class Reference:
     state: dict[str, Any]
     writes: list[dict[str, Any]]
     tasks: list[int]  # those that changed something, by number
+    keeps: bool  # the version of the secret that was current, under one label or another
 
 
 class Disturbance:
@@ -126,7 +127,7 @@ class Disturbance:
             assert run.code == 0, run.error or run.output[-2000:]
             writes = self.place.writes()
             tasks = [number for number, task in enumerate(run.tasks, 1) if task["result"].get("changed")]
-            self.references[row.name] = Reference(row, whole.read(self.place, self.values), writes, tasks)
+            self.references[row.name] = Reference(row, whole.read(self.place, self.values), writes, tasks, self._is_kept())
         return self.references[row.name]
 
     @contextlib.contextmanager
@@ -163,10 +164,13 @@ class Disturbance:
     def wounds(self, row: Row) -> list[str]:
         """What is not as an undisturbed run leaves it, after the playbook was run again and then once more."""
         wrong = [f"{name}: {found}" for name, found in differences(self.references[row.name].state, self.state()).items()]
-        if self.current and self.current not in (labels := whole.stages(self.place)).values():
-            wrong.append(f"the version that was current ({self.current}) is lost: {labels}")
+        if self.references[row.name].keeps and not self._is_kept():
+            wrong.append(f"the version that was current ({self.current}) is lost: {whole.stages(self.place)}")
         wrong += [f"lock {name} is held" for name in whole.locks(self.place)]
         return wrong + self._third(row.settled or row)
+
+    def _is_kept(self) -> bool:
+        return self.current in whole.stages(self.place).values()
 
     def state(self) -> dict[str, Any]:
         return whole.read(self.place, self.values)

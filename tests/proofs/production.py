@@ -207,12 +207,19 @@ class Production:
         own = {(app["address"], app[port]) for app in self.place.state["hosts"].values() for port in ("port", "spare_port")}
         own |= {self.proxy.server_address}
         own |= {tuple(where.rsplit(":", 1)) for where in self.place.state["connect_to"].values()}
+        own |= {(at["Address"], at["Port"]) for at in caches(self.place)}
         told = [json.loads(line) for line in self.watched.read_text().splitlines()]
         internet = [(event, *address[:2]) for event, address in told if isinstance(address, list)]
         # Who looks up an address asks nobody; Ansible does so to try its Python.
         past = {f"{name}:{port}" for event, name, port in internet if event != "socket.getaddrinfo" or not ADDRESS.fullmatch(str(name))}
         past -= {f"{name}:{port}" for name, port in own}
         return past | {one.host for one in self.proxy.asked if not one.served}
+
+
+def caches(place: Place) -> list[dict[str, Any]]:
+    """Where the application's caches are."""
+    groups = place.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+    return [node["PrimaryEndpoint"] for group in groups for node in group.get("NodeGroups", []) if "PrimaryEndpoint" in node]
 
 
 def existing(place: Place) -> None:

@@ -35,12 +35,12 @@ def due(place: Place) -> None:
 
 def made_anew(place: Place) -> None:
     """The load balancer and its web ACL are of the last run, all of them."""
-    for role in ("waf", "alb"):
+    for role in ("waf", "alb", "elasticache"):
         without(place, role)
     place.playbook("short_term")
 
 
-PHASES = {"immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"), "short_term": ("alb", "waf")}
+PHASES = {"immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"), "short_term": ("elasticache", "alb", "waf")}
 EACH = pytest.mark.skipif(os.environ.get("PROOFS") != "all", reason="takes every playbook: make proofs")
 
 
@@ -59,6 +59,15 @@ CASES = [
     Case("on an account without it", "short_term"),
     *halves("short_term"),
     Case("drifted", "short_term", both_drift),
+    *(
+        Case(
+            f"of the cache's password, {time} time",
+            "rotate",
+            variables={"environment_rotate": "REDIS_AUTH_TOKEN"},
+            again=lambda place: {"environment_rotate": ""},
+        )
+        for time in ("the first", "another")  # which has a token before it that does not work any more
+    ),
     Case("of rules that count", "promote_waf", rules_count),
     Case("of a new release behind a load balancer", "deploy", variables={"app_deploy_source": "1.0.2"}),
     Case("of what was made", "undo", made_anew),

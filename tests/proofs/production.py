@@ -89,9 +89,6 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "private subnet in another zone": f"{REGION}b",
         "security group that lets the hosts in at port 6379": "default",
         "path, such as /products": "/products",
-        "home": "home",
-        "product": "product",
-        "ids that there are": "mug-tall",
         "requests a second": "20",
         "DNS name of the load balancer": "<DNS name of the load balancer>",  # in a comment
         # That is about them.

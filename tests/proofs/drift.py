@@ -14,6 +14,7 @@ from tests.integration.place import Place
 
 TAG = "prodready:managed"
 TABLE, IMAGES, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+CACHE_VARIABLES = ("REDIS_URL", "CACHE_RULES", "REDIS_AUTH_TOKEN")
 TABLES, BUCKETS = (TABLE, "shop-products", "shop-migrations"), (IMAGES, "shop-logs-123456789012")
 
 
@@ -345,6 +346,10 @@ def _no_cache(place: Place) -> None:
     client.get_waiter("replication_group_deleted").wait(ReplicationGroupId="shop", WaiterConfig={"Delay": 1})
     client.delete_cache_parameter_group(CacheParameterGroupName="shop")
     client.delete_cache_subnet_group(CacheSubnetGroupName="shop")
+    secrets = place.client("secretsmanager")
+    content = json.loads(secrets.get_secret_value(SecretId="shop/sandbox")["SecretString"])
+    kept = {name: value for name, value in content.items() if name not in CACHE_VARIABLES}
+    secrets.put_secret_value(SecretId="shop/sandbox", SecretString=json.dumps(kept))
 
 
 def _no_web_acl(place: Place) -> None:

@@ -11,11 +11,10 @@ import requests
 
 from tests.integration.place import Place
 from tests.proofs import account
+from tests.proofs.drift import CACHE_VARIABLES
 
 SECRET = "shop/sandbox"
 UNITS = ("shop.socket", "shop.service")
-# What a later phase puts into the secret.
-LATER = ("REDIS_URL", "CACHE_RULES", "REDIS_AUTH_TOKEN")
 STAGES = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING")
 
 
@@ -122,7 +121,7 @@ def environments(place: Place, name: str) -> dict[str, Any]:
     found = {path.name: _variables(path.read_text()) for path in (folder.glob("*.env") if folder.is_dir() else [])}
     if (folder / "shop.env").exists() and systemctl(place, name, "is-active", "shop.service") == "active":
         found["process"] = place.process(name)
-    names = {*current, *LATER}
+    names = {*current, *CACHE_VARIABLES}
     return {what: sorted(key for key in names if values.get(key) != current.get(key)) for what, values in found.items()}
 
 

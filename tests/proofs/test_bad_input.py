@@ -407,8 +407,13 @@ TYPED = [
         {"app_deploy_release": "../etc"},
         "'../etc' is not the name of a release: letters, digits and . -",
     ),
-    typed("an unknown drill", "drill", {"drill": "fire"}, "There is no drill fire. Say -e drill=NAME with one of: alarms, health_checks."),
-    typed("no drill", "drill", {}, "Which drill? Say -e drill=NAME with one of: alarms, health_checks."),
+    typed(
+        "an unknown drill",
+        "drill",
+        {"drill": "fire"},
+        "There is no drill fire. Say -e drill=NAME with one of: alarms, health_checks, cache.",
+    ),
+    typed("no drill", "drill", {}, "Which drill? Say -e drill=NAME with one of: alarms, health_checks, cache."),
     typed("no lock", "unlock", {}, "Which lock? Say -e lock=NAME"),
     typed("a run that there is not", "undo", {"run": "yesterday"}, "yesterday"),
 ]

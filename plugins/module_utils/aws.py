@@ -19,7 +19,7 @@ from . import waiters
 from .errors import AWS_ERRORS, code_of, explain
 from .guard import Guard
 from .journal import Journal
-from .plan import Call, Calls, Change, State, Wait, carry_out, diff, plan
+from .plan import Call, Calls, Change, State, Unmet, Wait, carry_out, diff, plan
 from .resending import Resending
 
 try:
@@ -263,7 +263,7 @@ class AwsModule(AnsibleModule):
         self.journal.append(change, service=service, **about)
         try:
             carry_out(calls, functools.partial(self.aws.send, service))
-        except TimeoutError as error:
+        except (TimeoutError, Unmet) as error:
             problem = f"{change.name}: {error}"
         except AWS_ERRORS as error:
             problem = explain(change.name, *origin(error, service), error)

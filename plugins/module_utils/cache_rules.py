@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -40,7 +40,7 @@ OPTIONS: dict[str, tuple[str, Fits]] = {
 REQUIRED = ("path", "ttl_seconds")
 
 
-def problems(rules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def problems(rules: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for number, rule in enumerate(rules):
         yield from (f"elasticache_rules[{number}]{problem}" for problem in of_rule(rule))
 

@@ -16,6 +16,10 @@ from typing import Any, Union
 State = Mapping[str, Any]
 
 
+class Unmet(Exception):
+    """What a change builds on is not there; says so in words."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One resource to create (no before), update, or delete (no after)."""

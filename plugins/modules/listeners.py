@@ -208,7 +208,7 @@ from ..module_utils import acm, elb
 from ..module_utils import listeners as normal
 from ..module_utils.aws import AwsModule
 from ..module_utils.lists import names_by_kind
-from ..module_utils.plan import Call, Calls, Change, State
+from ..module_utils.plan import Call, Calls, Change, State, Unmet
 from ..module_utils.tags import as_list
 from ..module_utils.undo import Undo
 
@@ -406,6 +406,8 @@ def _rule_calls(found: elb.Elb, change: Change) -> Calls:
 def arn_of(found: elb.Elb, name: str, state: State) -> str:
     if name not in found.arns:
         read(found, {name: state})
+    if name not in found.arns:
+        raise Unmet(f"there is no listener {name}. Correct what kept it from being made, and run again")
     return found.arns[name]
 
 

@@ -14,7 +14,7 @@ from ansible_collections.prodready.aws.plugins.module_utils.listeners import (
     written_action,
     written_conditions,
 )
-from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, plan
+from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, Unmet, plan
 from ansible_collections.prodready.aws.plugins.modules.listeners import (
     LISTENER_SPEC,
     RULE_SPEC,
@@ -111,6 +111,12 @@ def test_a_new_listener_then_its_rules(fake_aws, requests_of):
         ),
         Call("create_rule", {"ListenerArn": LISTENER, "Priority": 10, "Conditions": [PATH], "Actions": [GONE], "Tags": TAGS}),
     ]
+
+
+def test_a_rule_of_a_listener_that_could_not_be_made_says_so(fake_aws):
+    (change,) = (one for one in plan(want(secure(rules=[rule(path=["/internal/*"])]), OURS), {}) if " rule " in one.name)
+    with pytest.raises(Unmet, match=r"there is no listener shop:443\. Correct what kept it from being made, and run again"):
+        list(calls(account(fake_aws, []), change))
 
 
 def test_what_is_read_is_what_was_wanted(fake_aws):

@@ -1,7 +1,7 @@
 # Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
 PHASE ?= immediate
-.PHONY: help setup immediate short_term plan sandbox-up sandbox-down sandbox-status test proofs policies lock clean
+.PHONY: help setup immediate short_term readiness plan sandbox-up sandbox-down sandbox-status test proofs docs policies lock clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 help: ## show this list
@@ -15,6 +15,9 @@ immediate: setup ## run the first phase on the sandbox
 
 short_term: setup ## run the second phase as far as it is built: cache, load balancer, WAF, load test, after `make immediate`
 	@ansible-playbook playbooks/short_term.yml
+
+readiness: setup ## decide whether it is ready for production, after both phases
+	@tools/readiness
 
 plan: setup ## show what a phase would change: make plan PHASE=immediate
 	@tools/plan playbooks/$(PHASE).yml
@@ -30,13 +33,16 @@ proofs: ## run every proof in full, not the samples of make test
 	@tools/setup dev
 	@tests/run all_proofs
 
-policies: ## write policies/ and the READMEs' lists of permissions anew, from the requests really made
+docs: setup ## build the documentation's site: guides, runbooks, reference
+	@tools/docs
+
+policies: ## write policies/ and the lists of permissions in READMEs and runbooks anew, from the requests really made
 	@tools/setup dev
-	@python -m tests.proofs.policies
+	@python -m tests.proofs.policies && python -m tools.runbooks
 
 lock: ## resolve requirements/*.in again into the hashed locks
-	@cd requirements && for name in uv sandbox dev; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done
+	@cd requirements && for name in uv sandbox dev locust docs; do uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --upgrade $$name.in -o $$name.lock; done
 
 clean: ## stop the sandbox and remove everything that was made here
 	@if [ -x .venv/bin/python ]; then python -m sandbox down; fi
-	@rm -rf .venv .sandbox .sandbox-packages .ansible evidence
+	@rm -rf .venv .sandbox .sandbox-packages .ansible build evidence

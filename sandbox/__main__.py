@@ -1,4 +1,4 @@
-"""python -m sandbox up | down | status
+"""python -m sandbox up | down | status | image
 
 Every playbook's first act is `up`, so nothing heavy is imported here.
 """
@@ -194,6 +194,10 @@ def _tail(file: Path, lines: int = 15) -> str:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["image"]:
+        from sandbox.containers import push
+
+        return push.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__.partition("\n")[0])
     parser.add_argument("command", choices=("up", "down", "status"))
     parser.add_argument("--port", type=int, default=os.environ.get("SANDBOX_PORT"), help="of the emulator; the others follow")

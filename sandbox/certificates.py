@@ -110,9 +110,10 @@ def general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def sign(key: PrivateKey, names: list[str], begin: datetime.datetime, days: int) -> bytes:
-    """A server's certificate for these names, as PEM."""
+def sign(key: PrivateKey, names: list[str], begin: datetime.datetime, days: int, clients: bool = False) -> bytes:
+    """A server's certificate for these names, as PEM; one that clients can show, too, when they are to."""
     signer = authority()
+    uses = [ExtendedKeyUsageOID.SERVER_AUTH, *([ExtendedKeyUsageOID.CLIENT_AUTH] if clients else [])]
     short = [name for name in names[:1] if len(name) <= LONGEST_COMMON_NAME]
     common_name = [x509.NameAttribute(NameOID.COMMON_NAME, name) for name in short]
     builder = (
@@ -127,7 +128,7 @@ def sign(key: PrivateKey, names: list[str], begin: datetime.datetime, days: int)
         .add_extension(x509.SubjectAlternativeName(map(general_name, names)), critical=not common_name)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage(of_authority=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), critical=False)
     )

@@ -10,6 +10,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from werkzeug.wrappers import Request, Response
 
 from sandbox import clock
+from sandbox.autoscaling import keeper
+from sandbox.containers import serving as containers
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
 from sandbox.plane.plane import Plane
@@ -63,7 +65,8 @@ class Control:
             self._plane.wake()
 
     def _reset(self) -> None:
-        moto_api_backend.reset()
+        with keeper.lock, containers.lock:
+            moto_api_backend.reset()
         self._faults.replace([])
         self._enforcement.clear()
         clock.set_offset(0)

@@ -12,6 +12,7 @@ from moto.core import responses
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sandbox import repairs
+from sandbox.autoscaling import pace
 from sandbox.control import Control
 from sandbox.enforcement import Enforcement
 from sandbox.faults import Faults
@@ -19,6 +20,7 @@ from sandbox.fidelity import Fidelity
 from sandbox.gateway import Gateway, Layer
 from sandbox.plane.plane import Plane
 from sandbox.plane.settings import Settings
+from sandbox.prices import prices
 from sandbox.request_log import RequestLog
 from sandbox.service_metrics import ServiceMetrics
 from sandbox.snapshots import Snapshots
@@ -39,7 +41,8 @@ def create_app(requests: Path = Path(os.devnull), plane: Plane | None = None) ->
     responses.method_names_from_class = functools.cache(responses.method_names_from_class)
     emulator = _Emulator(create_backend_app)
     log, faults, enforcement, snapshots = RequestLog(requests), Faults(), Enforcement(), Snapshots()
-    layers: list[Layer] = [log, Fidelity(), ServiceMetrics(), faults, enforcement, Unimplemented(emulator), validation, snapshots]
+    layers: list[Layer] = [log, Fidelity(), ServiceMetrics(), faults, enforcement, prices]
+    layers += [Unimplemented(emulator), validation, snapshots]
     if plane:
         layers.append(plane)
     return Gateway(emulator, layers, Control(log, faults, enforcement, snapshots, plane))
@@ -54,7 +57,10 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     folder = Folder(arguments.folder)
-    plane = Plane(Settings.of(folder.path, folder.read()))
+    state = folder.read()
+    settings = Settings.of(folder.path, state)
+    pace.set_speed(settings.speed)
+    plane = Plane(settings, state["endpoint"])
     plane.start()
     make_server(create_app(folder.requests, plane), arguments.port).safe_start()
 

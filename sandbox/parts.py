@@ -34,7 +34,9 @@ def parts(folder: Path, state: dict[str, Any]) -> list[Part]:
     program = programs.envoy()
     plane = [_wafd(), _envoy(program)] if program else []
     caches = [_caches(state["health_check_speed"])] if programs.caches_run() else []
-    return [_emulator(folder, state["ports"]["emulator"]), *plane, *caches, *units, _agent(state)]
+    instances = [_instances(state["endpoint"])] if programs.instances_run() else []
+    containers = _containers(state["health_check_speed"])
+    return [_emulator(folder, state["ports"]["emulator"]), *plane, *caches, *instances, containers, _checkers(), *units, _agent(state)]
 
 
 def _emulator(folder: Path, port: int) -> Part:
@@ -59,6 +61,26 @@ def _caches(speed: float) -> Part:
     return Part("elasticache", _python("sandbox.cache", "--folder", "elasticache", "--speed", f"{speed:g}"), path, lambda: _accepts(path))
 
 
+def _instances(endpoint: str) -> Part:
+    """The hosts that instances of EC2 are."""
+    path = "instances/daemon.sock"
+    return Part("instances", _python("sandbox.instances", "--folder", "instances", "--endpoint", endpoint), path, lambda: _accepts(path))
+
+
+def _containers(speed: float) -> Part:
+    """The tasks of ECS."""
+    path = "containers/daemon.sock"
+    return Part(
+        "containers", _python("sandbox.containers", "--folder", "containers", "--speed", f"{speed:g}"), path, lambda: _accepts(path)
+    )
+
+
+def _checkers() -> Part:
+    """Those who send the requests of Route 53's health checks."""
+    path = "checkers/daemon.sock"
+    return Part("checkers", _python("sandbox.checkers", "--folder", "checkers"), path, lambda: _accepts(path))
+
+
 def _units(folder: Path, host: str, root: Path) -> Part:
     """The service manager of an application host."""
     # Relative to the supervisor's folder: a checkout may lie deeper than the 107 characters that a socket's path has.
@@ -69,7 +91,8 @@ def _units(folder: Path, host: str, root: Path) -> Part:
 def _agent(state: dict[str, Any]) -> Part:
     """Nobody waits for it: what it has not shipped stays in the hosts' journals."""
     hosts = (f"{name}={host['root']}" for name, host in state["hosts"].items())
-    return Part("cloudwatch-agent", _python("sandbox.agent", "--endpoint", state["endpoint"], "--host", *hosts), LOG_GROUP, lambda: True)
+    arguments = ("--endpoint", state["endpoint"], "--instances", "instances", "--host", *hosts)
+    return Part("cloudwatch-agent", _python("sandbox.agent", *arguments), LOG_GROUP, lambda: True)
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

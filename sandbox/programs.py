@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,10 @@ def caches_run() -> bool:
     return not _caches_off()
 
 
+def instances_run() -> bool:
+    return not _instances_off()
+
+
 def off() -> dict[str, str]:
     """The parts that cannot run on this machine, each with what that means and what to do about it."""
     found = {}
@@ -34,16 +39,29 @@ def off() -> dict[str, str]:
         found["waf"] = f"AWS's managed rules against attacks are off, so web ACLs let these through: {error}"
     if caches := _caches_off():
         found["elasticache"] = f"elasticache is off, so replication groups are kept without nodes: {caches}"
+    if instances := _instances_off():
+        found["instances"] = f"instances is off, so instances of EC2 are kept without hosts: {instances}"
     return found
+
+
+def _instances_off() -> str:
+    if sys.platform != "linux":
+        return f"their service managers need Linux; this is {sys.platform}."
+    return _addresses_off()
 
 
 def _caches_off() -> str:
     try:
         packages.redis()
-        with socket.socket() as any_socket:
-            any_socket.bind(("127.2.240.1", 0))
     except packages.Missing as error:
         return str(error)
+    return _addresses_off()
+
+
+def _addresses_off() -> str:
+    try:
+        with socket.socket() as any_socket:
+            any_socket.bind(("127.2.240.1", 0))
     except OSError:
         return "only 127.0.0.1 answers on this machine. Linux has all of 127.0.0.0/8."
     return ""

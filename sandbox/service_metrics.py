@@ -15,7 +15,7 @@ from datetime import datetime
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.utils import utcnow
-from moto.iam.models import get_account_id_from
+from moto.iam import models
 
 from sandbox.aws_error import Response
 from sandbox.consumed_capacity import tables, units
@@ -57,7 +57,7 @@ class ServiceMetrics:
         if not measured:
             return
         minute = utcnow().replace(second=0, microsecond=0)
-        regions = cloudwatch_backends[get_account_id_from(call.access_key)]
+        regions = cloudwatch_backends[models.get_account_id_from(call.access_key)]
         if call.region not in regions:
             return
         with _lock:

@@ -9,7 +9,8 @@ import contextlib
 import io
 import pickle
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -17,15 +18,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.moto_api._internal.models import moto_api_backend
+from moto.ssm.models import ParameterDict
 
 from sandbox import clock
+from sandbox.autoscaling import keeper
 from sandbox.aws_error import Response
 from sandbox.cache import serving
+from sandbox.checkers import account as checkers
+from sandbox.containers import serving as containers
 from sandbox.gateway import Answer
+from sandbox.instances import account
 from sandbox.operation import Call, Environ
 from sandbox.watch import evaluator
 
 _Place = tuple[BackendDict[Any], str, str]
+# What makes the tags of Systems Manager's resources, by their kind and ID.
+_TAGS_OF_SSM = "SimpleSystemManagerBackend.__init__.<locals>.<lambda>"
 _LOCKS = (type(threading.Lock()), type(threading.RLock()))
 
 
@@ -47,6 +55,10 @@ class _Pickler(pickle.Pickler):
             return _key, (pem,)
         if isinstance(obj, Certificate):
             return _certificate, (obj.public_bytes(Encoding.PEM),)
+        if isinstance(obj, ParameterDict):
+            return ParameterDict, (obj.account_id, obj.region_name), vars(obj), None, iter(dict.items(obj))
+        if getattr(obj, "__qualname__", "") == _TAGS_OF_SSM:
+            return _tags_of_a_kind, ()
         return NotImplemented
 
 
@@ -83,7 +95,7 @@ class Snapshots:
 
     def take(self, name: str) -> None:
         """ValueError says what holds something that cannot be kept."""
-        with self._nobody_asks(), evaluator.lock, serving.lock:
+        with self._nobody_asks(), keeper.lock, evaluator.lock, serving.lock, containers.lock, account.lock, checkers.lock:
             known = dict.fromkeys(BackendDict._instances)  # type: ignore[misc]
             places = [(every, account, region) for every in known for account, region, _ in every.iter_backends()]
             backends = [_at(place) for place in places]
@@ -96,12 +108,20 @@ class Snapshots:
 
     def go_back(self, name: str) -> None:
         places, content, offset = self._kept[name]
-        with self._nobody_asks(), evaluator.lock, serving.lock:
+        with self._nobody_asks(), keeper.lock, evaluator.lock, serving.lock, containers.lock, account.lock, checkers.lock:
             moto_api_backend.reset()
             backends = [_at(place) for place in places]
             for backend, state in zip(backends, _Unpickler(io.BytesIO(content), backends).load(), strict=True):
                 backend.__dict__ = state
             clock.set_offset(offset)
+
+
+def _tags_of_a_kind() -> Callable[[], defaultdict[str, dict[str, str]]]:
+    return _tags
+
+
+def _tags() -> defaultdict[str, dict[str, str]]:
+    return defaultdict(dict)
 
 
 def _key(pem: bytes) -> PrivateKeyTypes:

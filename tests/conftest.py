@@ -10,10 +10,12 @@ from xdist.scheduler import LoadFileScheduling
 
 # They use the account that the first phase was run on, and each process makes its own.
 APPLIED = {"test_deploy.py", "test_immediate.py", "test_readme.py", "test_rotate.py"}
+# They use the one that both phases were run on.
+BALANCED = {"test_balancer.py", "test_readiness.py"}
 
 # What takes minutes comes first, lest one process is left with it at the end.
 FIRST = (
-    *("test_balancer.py", "test_deploy.py", "test_scenarios.py", "test_production_path.py", "test_kill_anywhere.py"),
+    *("test_balancer.py", "test_readiness.py", "test_deploy.py", "test_scenarios.py", "test_production_path.py", "test_kill_anywhere.py"),
     *("test_silence.py", "test_undo.py"),
 )
 
@@ -21,7 +23,8 @@ FIRST = (
 class ByPlace(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "applied" if PurePath(file).name in APPLIED else file
+        name = PurePath(file).name
+        return "applied" if name in APPLIED else "balanced" if name in BALANCED else file
 
 
 # https://pytest-xdist.readthedocs.io/en/stable/distribution.html

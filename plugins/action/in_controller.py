@@ -26,6 +26,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.json import Direction, get_module_decoder, get_module_encoder
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, lookup_loader, test_loader
+from ansible.utils.display import Display
 
 # Nothing of what is imported and read here is ever garbage; frozen, it stays shared with the tasks' processes.
 # https://docs.python.org/3/library/gc.html#gc.freeze
@@ -43,8 +45,18 @@ SETTLED = "prodready_settled"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
-lifetime.begin()
-warm("cloudwatch", "dynamodb", "logs", "resourcegroupstaggingapi", "s3", "secretsmanager", "sns")
+lifetime.begin(lambda said: Display().display(said, stderr=True))
+warm("acm", "autoscaling", "cloudwatch", "dynamodb", "ec2", "elasticache", "elbv2", "iam", "logs", "resourcegroupstaggingapi", "s3")
+warm("secretsmanager", "sns", "wafv2")
+# Ansible reads all its filters and tests for the first template that has one, in every task's process anew, and all of a collection's.
+for plugins, name in (
+    (filter_loader, "default"),
+    (filter_loader, "prodready.aws.waf_checks"),
+    (test_loader, "defined"),
+    (lookup_loader, "ansible.builtin.file"),
+    (lookup_loader, "ansible.builtin.env"),
+):
+    plugins.get(name)
 gc.freeze()
 gc.enable()
 
@@ -122,7 +134,7 @@ class ActionModule(ActionBase):
         encoder = get_module_encoder(PROFILE, Direction.CONTROLLER_TO_MODULE)
         basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": args}, cls=encoder).encode()
         basic._ANSIBLE_PROFILE = PROFILE
-        progress.listener = lambda text: self._display.display(f"  {text}")
+        progress.listener = lambda text: self._display.display(progress.Said(f"  {text}"))
         printed = io.StringIO()
         with environment(variables), contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
             main()

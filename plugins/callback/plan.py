@@ -30,9 +30,9 @@ from typing import Any
 from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils.plan_view import Entry, count, entries, lines, summary, unchanged
+from ..module_utils.plan_view import count, lines
+from ..module_utils.planned import OURS, Planned
 
-OURS = "prodready.aws."
 COLORS = {"+": C.COLOR_DIFF_ADD, "~": C.COLOR_CHANGED, "-": C.COLOR_DIFF_REMOVE}
 
 
@@ -43,27 +43,14 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Under place and role; several hosts may have the same done at one place, which is done once.
-        self.found: dict[tuple[str, str], dict[tuple[str, str], Entry]] = {}
-        self.stays: dict[str, None] = {}
-        self.left: dict[tuple[str, str, str], int] = {}
+        self.planned = Planned()
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         self._progress(task.get_name())
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        task, answer = result.task, result.result
-        self._warn(answer)
-        kind = task.action.removeprefix(OURS)
-        place = (answer.get("_ansible_delegated_vars") or {}).get("ansible_delegated_host") or result.host.get_name()
-        role = task._role.get_name() if task._role else ""
-        name = task.get_name().rpartition(" : ")[2]
-        for one in answer["results"] if task.loop and "results" in answer else [answer]:
-            for entry in entries(kind, name, one):
-                self.found.setdefault((place, role), {})[kind, entry.name] = entry
-            self.stays |= dict.fromkeys(one.get("stays", ()))
-            if task.action.startswith(OURS):
-                self.left[place, role, name] = unchanged(one)
+        self._warn(result.result)
+        self.planned.add(result)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._warn(result.result)
@@ -78,20 +65,17 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._progress("")
-        for (place, role), found in self.found.items():
+        for (place, role), found in self.planned.found.items():
             self._display.display(f"{place} · {role.removeprefix(OURS)}" if role else place)
             for entry in found.values():
                 for sign, line in lines(entry):
                     self._display.display(line, color=COLORS[sign])
             self._display.display("")
-        for line in self.stays:
+        for line in self.planned.stays:
             self._display.display(f"stays: {line}")
-        everything = [entry for found in self.found.values() for entry in found.values()]
-        left = sum(self.left.values())
         if dest := self.get_option("dest"):
-            Path(dest).write_text(json.dumps({**count(everything), "leave": left}), encoding="utf-8")
-        broken = stats.failures or stats.dark
-        self._display.display(("The plan is not whole. " if broken else "") + summary(everything, left))
+            Path(dest).write_text(json.dumps({**count(self.planned.everything), "leave": self.planned.left}), encoding="utf-8")
+        self._display.display(self.planned.summary(bool(stats.failures or stats.dark)))
 
     def _warn(self, answer: dict[str, Any]) -> None:
         for warning in answer.get("warnings") or []:

@@ -45,12 +45,16 @@ def issued(summary: Summary) -> bool:
     return summary["Status"] == "ISSUED"
 
 
+def lasts_until(summary: Summary) -> str:
+    return str(summary.get("NotAfter", ""))
+
+
 def chosen(found: Iterable[Summary], domains: list[str], key_algorithm: str | None = None) -> Summary | None:
     """The issued certificate that covers the domains and lasts longest; else the one that is being validated for exactly them."""
     fitting = [one for one in found if key_algorithm in (None, algorithm(one))]
     ready = [one for one in fitting if issued(one) and covers(one, domains)]
     if ready:
-        return max(ready, key=lambda one: str(one.get("NotAfter", "")))
+        return max(ready, key=lasts_until)
     pending = [one for one in fitting if not issued(one) and names(one) == set(map(str.lower, domains))]
     return pending[0] if pending else None
 

@@ -15,8 +15,8 @@ from typing import Any, NoReturn, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
-from . import waiters
-from .errors import AWS_ERRORS, code_of, explain
+from . import progress, waiters
+from .errors import AWS_ERRORS, code_of, explain, too_early
 from .guard import Guard
 from .journal import Journal
 from .plan import Call, Calls, Change, State, Unmet, Wait, carry_out, diff, plan
@@ -153,7 +153,7 @@ class Aws:
             try:
                 return self.call(service, call.operation, call.missing, **call.params)
             except ClientError as error:
-                if code_of(error) not in call.again or time.monotonic() > end:
+                if not too_early(error, call.again) or time.monotonic() > end:
                     raise
                 time.sleep(waiters.POLL_SECONDS)
 
@@ -165,7 +165,8 @@ class Aws:
         seconds = self.params["deadline_seconds"]
         found = waiters.waiter(self.client(service), service, call.waiter)
         try:
-            return found.wait(**call.params, WaiterConfig=waiters.config(found, seconds))
+            with progress.waiting(f"waiting at most {seconds} s until {call.until}"):
+                return found.wait(**call.params, WaiterConfig=waiters.config(found, seconds))
         except WaiterError as error:
             if error.kwargs["reason"].startswith("An error occurred"):  # AWS refused to answer
                 with named(service):
@@ -183,20 +184,23 @@ class AwsModule(AnsibleModule):
     def __init__(self, argument_spec: dict[str, Any], **kwargs: Any) -> None:
         together = [("access_key", "secret_key"), *kwargs.pop("required_together", ())]
         super().__init__({**AWS_SPEC, **argument_spec}, supports_check_mode=True, required_together=together, **kwargs)
-        if botocore is None:
-            self.fail_json(msg=missing_required_lib("botocore"))
         journal = self.params["journal"] or {}
-        try:
-            self.aws = Aws(self.params, self.check_mode)
-        except AWS_ERRORS as error:
-            self.fail_json(msg=f"No session with AWS can be made: {error}. Check runbook_aws in the inventory.")
         self.journal = Journal(
             journal.get("path"),
             **{key: journal.get(key) for key in ("run", "host", "role", "task")},
             module=self._name,
-            account=self.aws.account,
-            region=self.aws.region,
+            account=self.params["account"],
+            region=self.params["region"],
         )
+
+    @functools.cached_property
+    def aws(self) -> Aws:
+        if botocore is None:
+            self.fail_json(msg=missing_required_lib("botocore"))
+        try:
+            return Aws(self.params, self.check_mode)
+        except AWS_ERRORS as error:
+            return self.fail_json(msg=f"No session with AWS can be made: {error}. Check runbook_aws in the inventory.")
 
     @property
     def ownership(self) -> dict[str, str]:

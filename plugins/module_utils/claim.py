@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from string import Template
+from types import MappingProxyType
 from typing import Any
 
 from .lists import repeated
@@ -46,12 +47,18 @@ def is_pattern(text: Any) -> bool:
         return False
 
 
-def expand(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def is_each(each: Any, lists: Mapping[str, Any]) -> bool:
+    """Whether it is none, a list, or the name of one."""
+    return each is None or isinstance(each, list) or (isinstance(each, str) and isinstance(lists.get(each), list))
+
+
+def expand(claim: Mapping[str, Any], lists: Mapping[str, list[Any]] = MappingProxyType({})) -> Iterator[dict[str, Any]]:
     """One claim for every value of its `each`, written in place of $each, or of $key for the keys of a dictionary.
 
-    A text that is nothing but $each becomes the value itself, of its own type.
+    `each` is a list or the name of one. A text that is nothing but $each becomes the value itself, of its own type.
     """
-    if claim.get("each") is None:
+    values = claim.get("each")
+    if values is None:
         yield dict(claim)
         return
 
@@ -65,7 +72,7 @@ def expand(claim: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         return value
 
     rest = {key: value for key, value in claim.items() if key != "each"}
-    for each in claim["each"]:
+    for each in lists[values] if isinstance(values, str) else values:
         yield fill(rest, each if isinstance(each, Mapping) else {"each": each})
 
 
@@ -81,6 +88,8 @@ def problems(claims: list[dict[str, Any]], today: date) -> list[str]:
         # With neither, nothing was observed, and that must be in the evidence.
         if claim.get("ask") is not None and claim.get("observed") is not None:
             found.append(f"{claim['id']}: a claim has either ask or observed")
+        if claim.get("samples") is not None and claim["samples"].get("at_least", 0) < 1:
+            found.append(f"{claim['id']}: samples.at_least must be 1 or more")
         waived = claim.get("waived")
         if waived and not waived.get("reason"):
             found.append(f"{claim['id']}: a waiver gives its reason")
@@ -101,12 +110,23 @@ def holds(expect: Mapping[str, Any], observed: Any) -> bool:
         return False
 
 
+def few(claim: Mapping[str, Any]) -> str | None:
+    """What is said where a figure rests on too little to count, whichever it is."""
+    samples = claim.get("samples")
+    if not samples or (samples.get("seen") or 0) >= samples["at_least"]:
+        return None
+    return f"not enough data: {samples.get('seen') or 0} of {samples['at_least']} samples"
+
+
 def judge(claim: Mapping[str, Any], observed: Any, today: date, **more: Any) -> dict[str, Any]:
     """The evidence record of one claim; `more` says when and by whom, or what went wrong."""
     held = holds(claim["expect"], observed)
     waived = claim.get("waived")
-    if waived and not held and today <= date.fromisoformat(str(waived["until"])):
+    too_few = few(claim)
+    if waived and not (held and not too_few) and today <= date.fromisoformat(str(waived["until"])):
         state = "waived"
+    elif too_few:
+        state, more = "unproven", {"error": too_few, **more}
     else:
         state = "holds" if held else "fails"
     return {
@@ -117,6 +137,7 @@ def judge(claim: Mapping[str, Any], observed: Any, today: date, **more: Any) -> 
         "observed": observed,
         "expected": dict(claim["expect"]),
         "state": state,
+        **({"samples": dict(claim["samples"])} if claim.get("samples") else {}),
         **({"waived": waived} if waived else {}),
         **more,
     }

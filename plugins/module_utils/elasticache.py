@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .plan import Call, Calls, Change, Wait
@@ -22,7 +22,7 @@ NAME = re.compile(r"[a-z](-?[a-z0-9])*")
 # AWS answers so while it is at work on a resource, or on one that uses it.
 BUSY = (
     *("InvalidReplicationGroupState", "InvalidCacheClusterState", "InvalidCacheParameterGroupState"),
-    *("InvalidUserState", "InvalidUserGroupState"),
+    *("InvalidUserState", "InvalidUserGroupState", "InvalidServerlessCacheStateFault"),
 )
 AT_REST = ("available", "snapshotting")
 
@@ -33,6 +33,14 @@ def name_problem(name: str, most: int, key: str = "name") -> Iterator[str]:
             f"{key} is {name!r}; it must have 1 to {most} lower-case letters, digits and single hyphens, begin with a letter and not end "
             "with a hyphen"
         )
+
+
+def deletion_problems(one: Mapping[str, Any]) -> Iterator[str]:
+    """Of what holds data, and is deleted with a snapshot of it or with none."""
+    if (one["state"] == "absent") != (one["final_snapshot"] is not None):
+        yield "final_snapshot is given with state absent, and with it only; an empty one gives up the data"
+    if one["final_snapshot"]:
+        yield from name_problem(one["final_snapshot"], 255, "final_snapshot")
 
 
 def same_list(key: str, values: list[str] | None) -> Iterator[str]:
@@ -97,11 +105,21 @@ def gone(name: str) -> Wait:
 
 def awaited(aws: Aws, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The replication groups of these names, once AWS is not at work on them, so that what is read is what lasts."""
-    found = replication_groups(aws)
-    at_work = {
-        name: found[name]["Status"] for name in names if name in found and found[name]["Status"] not in ("available", "snapshotting")
-    }
+    return at_rest(aws, names, replication_groups, available, gone)
+
+
+def at_rest(
+    aws: Aws,
+    names: Iterable[str],
+    there: Callable[[Aws], dict[str, dict[str, Any]]],
+    available: Callable[[str], Wait],
+    gone: Callable[[str], Wait],
+) -> dict[str, dict[str, Any]]:
+    """Those of these names that are `there`, once AWS is not at work on them."""
+    names = list(names)
+    found = there(aws)
+    at_work = {name: found[name]["Status"] for name in names if name in found and found[name]["Status"] not in AT_REST}
     if at_work:
         aws.each(lambda name: aws.send(SERVICE, gone(name) if at_work[name] == "deleting" else available(name)), at_work)
-        found = replication_groups(aws)
+        found = there(aws)
     return {name: found[name] for name in names if name in found}

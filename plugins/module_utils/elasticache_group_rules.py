@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import tag_rules
-from .elasticache import name_problem, same_list
+from .elasticache import deletion_problems, name_problem, same_list
 from .lists import declared_twice, repeated
 
 RANGES = {"replicas": (0, 5), "shards": (1, 500), "port": (1150, 65535), "snapshot_retention_days": (0, 35)}
@@ -53,10 +53,7 @@ def group_problems(one: Mapping[str, Any]) -> Iterator[str]:
         yield from same_list(key, one[key])
     yield from access_problems(one)
     yield from (f"{kind} is in log_deliveries twice" for kind in repeated(log["log_type"] for log in one["log_deliveries"] or []))
-    if (one["state"] == "absent") != (one["final_snapshot"] is not None):
-        yield "final_snapshot is given with state absent, and with it only; an empty one gives up the data"
-    if one["final_snapshot"]:
-        yield from name_problem(one["final_snapshot"], 255, "final_snapshot")
+    yield from deletion_problems(one)
     yield from tag_rules.problems(tag_rules.as_text(one["tags"]))
 
 

@@ -54,11 +54,16 @@ def want(one: Mapping[str, Any], ownership: Mapping[str, str]) -> State:
     return {**state, "tags": {**tag_rules.as_text(one["tags"]), **ownership}}
 
 
+def cluster_mode(new: Mapping[str, Any]) -> str:
+    """Of a new group: whether keys are spread over shards. Such a group always fails over by itself."""
+    return new.get("cluster_mode", "enabled" if new.get("shards", 1) > 1 else "disabled")
+
+
 def settled(name: str, wanted: State, before: State | None) -> State:
     """With what a new one has, the logs that stay, and what follows from a change."""
     state = dict(wanted)
     if before is None:
-        sharded = state.get("cluster_mode", "enabled" if state.get("shards", 1) > 1 else "disabled")
+        sharded = cluster_mode(state)
         # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
         state = {"description": name, "replicas": 0, "shards": 1, "cluster_mode": sharded, **state}
         if sharded == "enabled":

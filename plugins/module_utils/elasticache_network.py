@@ -7,29 +7,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import vpc
 from .elasticache import SERVICE
 from .plan import Change, State
 
-if TYPE_CHECKING:
-    from .aws import Aws
 
-
-class Network:
+class Network(vpc.Places):
     """What the account has; each list is asked for once, and only when it is needed."""
-
-    def __init__(self, aws: Aws) -> None:
-        self.aws = aws
-
-    @functools.cached_property
-    def vpcs(self) -> vpc.Named:
-        return vpc.vpcs(self.aws)
-
-    @functools.cached_property
-    def subnets(self) -> vpc.Named:
-        return vpc.subnets(self.aws)
 
     @functools.cached_property
     def subnet_groups(self) -> dict[str, dict[str, Any]]:
@@ -54,14 +40,15 @@ class Network:
 
     def security_groups(self, subnet_group: str | None) -> vpc.Named:
         """Those of the VPC of a cache subnet group, or all while that is not there."""
-        place = self.vpc_of(subnet_group)
-        return vpc.security_groups(one for one in self.groups if place is None or one.get("VpcId") == place)
+        return self._in(self.vpc_of(subnet_group))
 
-    def in_zones(self, one_vpc: str, zones: int | None) -> list[str]:
-        """The ids of a VPC's subnets, all or those of its first zones."""
-        inside = {key: one["AvailabilityZone"] for key, one in self.subnets.found.items() if one["VpcId"] == one_vpc}
-        chosen = sorted(set(inside.values()))[:zones]
-        return sorted(key for key, zone in inside.items() if zone in chosen)
+    def security_groups_beside(self, subnets: list[str] | None) -> vpc.Named:
+        """Those of the VPC of subnets; of the default one where none are given."""
+        places = self.vpcs_of(subnets) if subnets else self.vpcs.ids(vpc.DEFAULT)
+        return self._in(next(iter(places), None))
+
+    def _in(self, place: str | None) -> vpc.Named:
+        return vpc.security_groups(one for one in self.groups if place is None or one.get("VpcId") == place)
 
     def unfit(self, change: Change, planning: bool) -> Iterator[str]:
         """What a replication group is to have, and there is not or does not fit. While it is only planned, it may yet be made."""
@@ -76,6 +63,14 @@ class Network:
         # AWS itself goes on to its next default.
         if name and (change.differs("parameter_group") or (change.differs("engine", "engine_version") and not name.startswith("default."))):
             yield from self._parameters_unfit(name, state, planning)
+
+    def unfit_serverless(self, change: Change) -> Iterator[str]:
+        """What a serverless cache is to have, and there is not or does not fit."""
+        state = change.after or {}
+        if change.before is None and len(places := self.vpcs_of(state.get("subnets") or [])) > 1:
+            yield f"subnets must be of one VPC, these are of {', '.join(places)}"
+        elif state.get("security_groups") and change.differs("security_groups"):
+            yield from self.security_groups_beside(state.get("subnets")).unknown(state["security_groups"])
 
     def _parameters_unfit(self, name: str, state: State, planning: bool) -> Iterator[str]:
         if name not in self.families:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 try:
@@ -40,6 +41,18 @@ ELASTICACHE = {
     r"InvalidKMSKeyFault": "check that kms_key is enabled and that its policy lets the caller and ElastiCache use it",
     r"InvalidVPCNetworkStateFault": "check that the subnets have free addresses and a supported zone",
 }
+# https://docs.aws.amazon.com/autoscaling/ec2/APIReference/CommonErrors.html
+AUTOSCALING = {
+    r"ScalingActivityInProgress|ResourceContention|ResourceInUse": "AWS is at work on the group, or it is in use: run again later",
+    r"InstanceRefreshInProgress": "wait until the instance refresh has ended, or end it (aws autoscaling cancel-instance-refresh)",
+    r"ActiveInstanceRefreshNotFound": "there is no instance refresh to end: run again",
+    r"ServiceLinkedRoleFailure": (
+        "make the role that Auto Scaling acts by (aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com)"
+        " and run again"
+    ),
+    r"InvalidLaunchTemplate\w*\.\w*NotFound\w*": "correct the name in the inventory, or make it first (prodready.aws.launch_templates)",
+    r"DeleteConflict": "somebody else has added something to it: take that away, then run again",
+}
 # Error code -> what to do next. https://docs.aws.amazon.com/awssupport/latest/user/troubleshooting-error-codes.html
 REMEDIES = {
     r"AccessDenied.*|Unauthorized.*|AuthorizationError.*|403": "grant {action} to the caller (see the role's README) and run again",
@@ -47,6 +60,7 @@ REMEDIES = {
     r"InvalidClientTokenId|UnrecognizedClient.*|SignatureDoesNotMatch|InvalidAccessKeyId": "check the credentials or runbook_aws.profile",
     r"ProfileNotFound": "correct runbook_aws.profile, or leave it out to use the environment's credentials, and run again",
     **ELASTICACHE,
+    **AUTOSCALING,
     r"Throttl.*|RequestLimitExceeded|TooManyRequests.*|SlowDown": "lower runbook_aws.concurrency or run again later",
     r"LimitExceeded.*|.*QuotaExceeded.*|TooMany.*": "raise the quota in Service Quotas or remove what is not needed",
     r"Validation.*|Invalid.*|Malformed.*": "correct the value in the inventory",
@@ -61,6 +75,12 @@ def answer_of(error: Exception) -> dict[str, Any]:
 
 def code_of(error: Exception) -> str:
     return answer_of(error).get("Error", {}).get("Code") or type(error).__name__
+
+
+def too_early(error: Exception, again: Iterable[str]) -> bool:
+    """Whether an error is one of those: a code, or `code: words of its message`."""
+    said = answer_of(error).get("Error", {}).get("Message", "")
+    return any(code_of(error) == code and words in said for code, __, words in (one.partition(": ") for one in again))
 
 
 def explain(name: str, service: str, operation: str, error: Exception) -> str:

@@ -13,14 +13,14 @@ import os
 import select
 import signal
 import socket
-import sys
 from collections.abc import Callable
 
 PATIENCE_SECONDS = 15
 
 
 class Lifetime:
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self.say = say
         self.pid = os.getpid()
         # A shell's background job ignores the interrupt key.
         self.interrupt = signal.SIGTERM if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else signal.SIGINT
@@ -61,16 +61,16 @@ class Lifetime:
         self.run.settimeout(PATIENCE_SECONDS)
         with contextlib.suppress(OSError):
             while said := self.run.recv(4096):
-                sys.stderr.write(said.decode())
+                self.say(said.decode())
 
 
 _lifetime: Lifetime | None = None
 
 
-def begin() -> None:
-    """Called once, in the process that all others of the run are forked from."""
+def begin(say: Callable[[str], object]) -> None:
+    """Called once, in the process that all others of the run are forked from; what keepers have to say at its end is said there."""
     global _lifetime
-    _lifetime = Lifetime()
+    _lifetime = Lifetime(say)
 
 
 def current() -> Lifetime | None:

@@ -68,6 +68,11 @@ class Sample:
         return self.status is not None or self.error is not None
 
 
+def rate_problem(rate: float) -> str | None:
+    """What is wrong with a drill's rate."""
+    return None if 1 <= rate <= 1000 else f"rate is {rate}, allowed are 1 to 1000 requests a second"
+
+
 def constant(rate: float) -> Iterator[float]:
     """The seconds after the start at which to send, without end."""
     return (number / rate for number in count())
@@ -85,10 +90,11 @@ class Load:
         patience_seconds: float = 10,
         connections: int = 64,
         counted_header: str = "",
+        authorities: str | None = None,
     ) -> None:
         self.requests = iter(Request(requests) for __ in count()) if isinstance(requests, str) else iter(requests)
         self.times = constant(times) if isinstance(times, (int, float)) else iter(times)
-        self.connect_to, self.ca_path = dict(connect_to or {}), ca_path
+        self.connect_to, self.ca_path, self.authorities = dict(connect_to or {}), ca_path, authorities
         self.patience, self.connections, self.counted_header = patience_seconds, connections, counted_header
         self.samples: list[Sample] = []
         self.under_way = 0
@@ -97,7 +103,7 @@ class Load:
 
     def __enter__(self) -> Load:
         # What is refused here is an error of the task, not of every request.
-        self.context = ssl.create_default_context(cafile=self.ca_path or None)
+        self.context = ssl.create_default_context(cafile=self.ca_path or None, cadata=self.authorities or None)
         self.started = time.time()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self.thread.start()
@@ -178,7 +184,10 @@ class Load:
 
 def why(error: Exception) -> str:
     """Why there was no answer, in the system's words where it has some."""
-    cause = getattr(error, "os_error", error)
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", error)
+    if isinstance(cause, ssl.SSLError):
+        # Its errno is OpenSSL's, and no error of the system.
+        return f"TLS failed: {getattr(cause, 'verify_message', '') or cause.reason or cause}"
     number = getattr(cause, "errno", None)
     return (os.strerror(number) if isinstance(number, int) and number > 0 else str(cause)) or type(error).__name__
 

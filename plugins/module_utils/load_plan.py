@@ -9,6 +9,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,7 +18,7 @@ from . import scenarios
 from .lists import repeated
 from .load import Request, Sample, percentile, summary, times
 
-# What a client keeps of each: more is for locust, on several machines.
+# What is kept in memory of each, whoever has sent it.
 MOST_REQUESTS = 2_000_000
 MOST_BINS = 300
 
@@ -79,7 +80,7 @@ def asked(site: str, requests: Sequence[Mapping[str, Any]], headers: Mapping[str
         request, values = made[number], requests[number].get("values") or {}
         if values:
             chosen = {name: quote(str(chance.choice(of)), safe="") for name, of in values.items()}
-            yield Request(Template(request.url).safe_substitute(chosen), *_rest(request))
+            yield replace(request, url=Template(request.url).safe_substitute(chosen))
         else:
             yield request
 
@@ -89,10 +90,6 @@ def _made(site: str, one: Mapping[str, Any], headers: Mapping[str, str]) -> Requ
     sent = {**about, **(one.get("headers") or {}), **headers}
     url = site.rstrip("/") + scenarios.target(one)
     return Request(url, one["method"], sent, body, one["name"], tuple(one.get("statuses") or ()), 400)
-
-
-def _rest(request: Request) -> tuple[Any, ...]:
-    return request.method, request.headers, request.body, request.name, request.statuses, request.fails_from
 
 
 def judged(samples: Sequence[Sample], started: float, stages: Sequence[Stage]) -> list[Sample]:

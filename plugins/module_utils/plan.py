@@ -42,7 +42,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Call:
-    """One AWS request, as data; an error code in `missing` makes the answer None, one in `again` says that it is too early."""
+    """One AWS request, as data; an error code in `missing` makes the answer None, one in `again` says that it is too early.
+
+    In `again` some words of the message may follow, where the code alone says too little: `Code: words`.
+    """
 
     operation: str
     params: dict[str, Any] = field(default_factory=dict)

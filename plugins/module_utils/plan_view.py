@@ -123,6 +123,13 @@ def lines(entry: Entry) -> Iterator[Line]:
         yield from field(path, old, new, entry.action != "update")
 
 
+def kept(entry: Entry) -> dict[str, Any]:
+    """A resource as evidence: with the lines under its name, in which there is no secret."""
+    __, *fields = (line for __, line in lines(entry))
+    shown = textwrap.dedent("\n".join(fields)).splitlines()
+    return {"kind": entry.kind, "name": entry.name, "action": entry.action, "fields": shown}
+
+
 def count(found: Iterable[Entry]) -> dict[str, int]:
     actions = [entry.action for entry in found]
     return {action: actions.count(action) for action in SIGNS}

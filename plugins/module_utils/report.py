@@ -12,13 +12,23 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 Record = Mapping[str, Any]
-SIGNS = {"holds": "✔", "waived": "~", "stale": "?", "fails": "✘"}
+# What counts as proven; all other states do not.
+HELD = ("holds", "waived")
+SIGNS = {"holds": "✔", "waived": "~", "stale": "?", "unproven": "?", "fails": "✘"}
+
+
+WORDS = {"waived": "waived", "stale": "stale", "unproven": "not proven", "fails": "do not hold"}
+
+# Clocks differ by some seconds; by more, nobody knows how old anything is.
+AHEAD = timedelta(minutes=5)
 
 
 def aged(record: Record, now: datetime, max_age: timedelta) -> dict[str, Any]:
-    """The record as it counts now: what was seen too long ago is stale, and a waiver may have ended since."""
-    if record["state"] not in ("holds", "waived"):
+    """The record as it counts now: what was seen too long ago, or is to come, is stale, and a waiver may have ended since."""
+    if record["state"] not in HELD:
         return dict(record)
+    if datetime.fromisoformat(record["at"]) > now + AHEAD:
+        return {**record, "state": "stale", "error": f"was seen at {record['at']}, which is to come: a clock is wrong"}
     if now - datetime.fromisoformat(record["at"]) > max_age:
         return {**record, "state": "stale", "error": f"was seen at {record['at']}, too long ago to count"}
     if record["state"] == "waived" and now.date() > date.fromisoformat(record["waived"]["until"]):
@@ -26,23 +36,27 @@ def aged(record: Record, now: datetime, max_age: timedelta) -> dict[str, Any]:
     return dict(record)
 
 
-def unproven(roadmap: Iterable[Mapping[str, Any]], hosts: Iterable[str], records: Sequence[Record]) -> list[str]:
-    """The roles of an item that have made no claim about it, and the hosts about which there is none at all."""
-    claimed = {(record["item"], record["role"]) for record in records}
+def unclaimed(item: Mapping[str, Any], records: Sequence[Record]) -> list[str]:
+    """The roles of an item that have made no claim about it."""
+    claimed = {record["role"] for record in records if record["item"] == item["id"]}
+    return [role for role in item["roles"] if role not in claimed]
+
+
+def silent(hosts: Iterable[str], records: Sequence[Record]) -> list[str]:
+    """The hosts about which there is no claim at all."""
     seen = {record["host"] for record in records}
+    return [host for host in hosts if host not in seen]
+
+
+def unproven(roadmap: Iterable[Mapping[str, Any]], hosts: Iterable[str], records: Sequence[Record]) -> list[str]:
     return [
-        *(
-            f"{item['id']}: no claim of role {role} was proven"
-            for item in roadmap
-            for role in item["roles"]
-            if (item["id"], role) not in claimed
-        ),
-        *(f"{host}: no claim was proven" for host in hosts if host not in seen),
+        *(f"{item['id']}: no claim of role {role} was proven" for item in roadmap for role in unclaimed(item, records)),
+        *(f"{host}: no claim was proven" for host in silent(hosts, records)),
     ]
 
 
 def broken(records: Sequence[Record]) -> Sequence[Record]:
-    return [record for record in records if record["state"] not in ("holds", "waived")]
+    return [record for record in records if record["state"] not in HELD]
 
 
 def seen(record: Record) -> str:
@@ -76,9 +90,7 @@ def summary(records: Sequence[Record]) -> str:
     parts = [f"{counts['holds']} of {len(records)} claims hold"]
     if accepted := sum(map(is_only_accepted, records)):
         parts[0] += f" ({accepted} only accepted)"
-    parts += [
-        f"{counts[state]} {word}" for state, word in (("waived", "waived"), ("stale", "stale"), ("fails", "do not hold")) if counts[state]
-    ]
+    parts += [f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state]]
     return ", ".join(parts)
 
 

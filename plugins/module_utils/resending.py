@@ -26,6 +26,13 @@ DONE: dict[str, tuple[str, ...]] = {
     "CreateCacheSubnetGroup": ("CacheSubnetGroupAlreadyExists",),
     "CreateUser": ("UserAlreadyExists",),
     "CreateUserGroup": ("UserGroupAlreadyExists",),
+    "CreateRole": ("EntityAlreadyExists",),
+    "CreateInstanceProfile": ("EntityAlreadyExists",),
+    "AddRoleToInstanceProfile": ("LimitExceeded",),
+    "StartInstanceRefresh": ("InstanceRefreshInProgress",),
+    "CreateAutoScalingGroup": ("AlreadyExists",),
+    "CreateLaunchTemplate": ("InvalidLaunchTemplateName.AlreadyExistsException",),
+    "UpdateHealthCheck": ("HealthCheckVersionMismatch",),
     "DeleteQueue": ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
 }
 

@@ -20,7 +20,7 @@ class Unreadable(Exception):
 
 
 def command(*words: str) -> bytes:
-    parts = [word.encode() for word in words]
+    parts = [word.encode("utf-8", "surrogateescape") for word in words]
     return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
 
 

@@ -87,6 +87,12 @@ def recorded(lines: Iterable[Line]) -> list[Recorded]:
     return list(reversed(found.values()))
 
 
+def begun(lines: Iterable[Line], run: str) -> set[tuple[str, str]]:
+    """The modules and names of what an undo of the run was the last to be at work on."""
+    last = {(line["module"].rpartition(".")[2], line["name"]): line for line in lines}
+    return {key for key, line in last.items() if line.get("undoes") == run}
+
+
 def plain(state: State | None) -> State | None:
     """A state as the journal writes it."""
     return None if state is None else json.loads(json.dumps(state, default=str))
@@ -105,13 +111,17 @@ def as_before(one: Recorded, current: State | None) -> list[str]:
     return [key for key in one.known if current.get(key, ABSENT) == one.before.get(key, ABSENT)]
 
 
-def change(one: Recorded, current: State | None) -> Change | None:
-    """What takes it back; None when it already is as it was before. ValueError says what somebody else has changed."""
+def change(one: Recorded, current: State | None, begun: bool = False) -> Change | None:
+    """What takes it back; None when it already is as it was before. ValueError says what somebody else has changed.
+
+    A deletion that was `begun` and broken off may have changed it on its way, as when its protection was taken off.
+    """
     added = {key: value for key, value in (one.after or {}).items() if one.before is not None and key not in one.before}
     if not differing(current, one.before) and not any((current or {}).get(key) == value for key, value in added.items()):
         return None
     # A field that is as before was put back already, or never changed by a run that was killed.
-    if others := [key for key in differing(current, one.after) if key not in as_before(one, current)]:
+    others = [key for key in differing(current, one.after) if key not in as_before(one, current)]
+    if others and not (begun and one.before is None):
         raise ValueError(
             f"{one.module}: {one.name} is neither as the run left it nor as it was before ({', '.join(others)}): somebody else has "
             "changed it, or the run did not come to its end with it"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -68,3 +69,45 @@ def security_groups(groups: Iterable[Mapping[str, Any]]) -> Named:
     """Those of one VPC, by id, name or tag Name."""
     found = {one["GroupId"]: one for one in groups}
     return Named("security group", found, {key: (one["GroupName"], tag_name(one)) for key, one in found.items()})
+
+
+class Places:
+    """The VPCs and subnets of the account; each list is asked for once, and only when it is needed."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+
+    @functools.cached_property
+    def vpcs(self) -> Named:
+        return vpcs(self.aws)
+
+    @functools.cached_property
+    def subnets(self) -> Named:
+        return subnets(self.aws)
+
+    def in_zones(self, one_vpc: str, zones: int | None) -> list[str]:
+        """The ids of a VPC's subnets, all or those of its first zones."""
+        inside = {key: one["AvailabilityZone"] for key, one in self.subnets.found.items() if one["VpcId"] == one_vpc}
+        chosen = sorted(set(inside.values()))[:zones]
+        return sorted(key for key, zone in inside.items() if zone in chosen)
+
+    def chosen(self, one: Mapping[str, Any]) -> dict[str, list[str]]:
+        """The subnets of what is given as `subnets`, or as `vpc` and `zones`; nothing where neither is."""
+        if one["vpc"]:
+            return {"subnets": sorted(map(self.subnets.label, self.in_zones(self.vpcs.id_of(one["vpc"]), one["zones"])))}
+        return {"subnets": sorted(map(self.subnets.canonical, one["subnets"]))} if one["subnets"] else {}
+
+    def unknown(self, one: Mapping[str, Any]) -> Iterator[str]:
+        """What is given of them and is not in the account."""
+        if not one["vpc"]:
+            yield from self.subnets.unknown(one["subnets"] or [])
+        elif names := list(self.vpcs.unknown([one["vpc"]])):
+            yield from names
+        else:
+            zones = {self.subnets.found[key]["AvailabilityZone"] for key in self.in_zones(self.vpcs.id_of(one["vpc"]), None)}
+            if len(zones) < (one["zones"] or 1):
+                yield f"VPC {one['vpc']} has subnets in {len(zones)} zones, wanted are {one['zones'] or 1}"
+
+    def vpcs_of(self, names: Iterable[str]) -> list[str]:
+        """The ids of the VPCs that subnets are of."""
+        return sorted({self.subnets.found[self.subnets.id_of(name)]["VpcId"] for name in names})

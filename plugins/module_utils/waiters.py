@@ -96,6 +96,29 @@ WAITERS: dict[tuple[str, str], dict[str, Any]] = {
     ("elasticache", "replication_group_gone"): described(
         "DescribeReplicationGroups", gone=("ReplicationGroupNotFoundFault",), failure=[("ReplicationGroups[0].Status", "available")]
     ),
+    ("elasticache", "serverless_cache_available"): described(
+        "DescribeServerlessCaches",
+        retried=("ServerlessCacheNotFoundFault",),
+        success=[("ServerlessCaches[0].Status", "available")],
+        failure=[("ServerlessCaches[0].Status", state) for state in ("create-failed", "deleting")],
+    ),
+    ("elasticache", "serverless_cache_gone"): described(
+        "DescribeServerlessCaches", gone=("ServerlessCacheNotFoundFault",), failure=[("ServerlessCaches[0].Status", "available")]
+    ),
+    ("autoscaling", "group_empty"): described(
+        "DescribeAutoScalingGroups", success=[("length(AutoScalingGroups[0].Instances || `[]`) == `0`", True)]
+    ),
+    ("autoscaling", "group_gone"): described("DescribeAutoScalingGroups", success=[("length(AutoScalingGroups) == `0`", True)]),
+    ("autoscaling", "warm_pool_gone"): described(
+        "DescribeAutoScalingGroups", success=[("!(AutoScalingGroups[0].WarmPoolConfiguration)", True)]
+    ),
+    # More than half of those that have reported.
+    ("route53", "endpoint_healthy"): described(
+        "GetHealthCheckStatus",
+        success=[
+            ("avg(HealthCheckObservations[].[starts_with(StatusReport.Status, 'Success') && `1` || `0`][]) > `0.5`", True),
+        ],
+    ),
     ("elasticache", "user_active"): described("DescribeUsers", retried=("UserNotFound",), success=[("Users[0].Status", "active")]),
     ("elasticache", "user_gone"): described("DescribeUsers", gone=("UserNotFound",)),
     ("elasticache", "user_group_active"): described(

@@ -63,6 +63,18 @@ def arns(aws: Aws, scope: str, rules: Any) -> dict[tuple[str, str], str]:
     return {(kind, name): found[kind][name]["ARN"] for kind, name in sorted(wanted) if name in found[kind]}
 
 
+def locks(aws: Aws, scope: str, names: Iterable[str]) -> dict[str, str]:
+    """The lock tokens of web ACLs and of what their rules refer to, as far as they are there; a change of one makes its token another."""
+    acls = listed(aws, "web_acl", scope)
+    there = [name for name in names if name in acls]
+    found = dict(zip(there, aws.each(lambda name: aws.call("wafv2", "get_web_acl", **at(acls[name], scope)), there), strict=True))
+    referred = set().union(*(references(state_of(one["WebACL"])["rules"]) for one in found.values()))
+    kinds = sorted({kind for kind, __ in referred})
+    lists = dict(zip(kinds, aws.each(lambda kind: listed(aws, kind, scope), kinds), strict=True))
+    sets = {f"{kind}/{name}": lists[kind][name]["LockToken"] for kind, name in sorted(referred) if name in lists[kind]}
+    return {f"web_acl/{name}": one["LockToken"] for name, one in found.items()} | sets
+
+
 def calls(aws: Aws, change: Change) -> Calls:
     state = change.after or change.before or {}
     if change.name.startswith(LOGGING):

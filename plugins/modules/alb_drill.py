@@ -104,7 +104,7 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.load import Load, Sample, summary
+from ..module_utils.load import Load, Sample, rate_problem, summary
 from ..module_utils.targets import TARGET_SPEC, Targets, name_of
 
 LOOK_SECONDS = 0.5
@@ -206,8 +206,8 @@ def main() -> None:
         }
     )
     params, aws = module.params, module.aws
-    if not 1 <= params["rate"] <= 1000:
-        module.fail(f"rate is {params['rate']}, allowed are 1 to 1000 requests a second.")
+    if wrong := rate_problem(params["rate"]):
+        module.fail(f"{wrong}.")
     targets = module.ask("targets", Targets, aws, {params["target"]["target_group"]})
     if targets.missing:
         module.fail(f"There is no target group {targets.missing[0]}: make it first (role alb), or correct alb_drill_target.")

@@ -86,54 +86,16 @@ requests:
   returned: always
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils.alarms import children
-from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.elb import Elb
+from ..module_utils.aws import AwsModule
 from ..module_utils.lists import names_by_kind
-
-NAMESPACE = "AWS/ApplicationELB"
-KINDS = {"LoadBalancer": "load balancer", "TargetGroup": "target group"}
+from ..module_utils.metric_names import KINDS, Names, known, resolved, unknown
 
 # As CloudWatch knows one that is still to be made.
 TO_BE_MADE = {"LoadBalancer": "app/{}/(known after apply)", "TargetGroup": "targetgroup/{}/(known after apply)"}
-
-# For each of these dimensions what CloudWatch calls a name.
-Names = Mapping[str, Mapping[str, str]]
-
-
-def named(value: Any, kind: str) -> bool:
-    return kind in KINDS and isinstance(value, str) and "/" not in value and value != "*"
-
-
-def metrics(item: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The metrics that an alarm, a widget or an emitted metric is about."""
-    yield item
-    yield from item.get("metrics") or [] if all(isinstance(one, dict) for one in item.get("metrics") or []) else []
-
-
-def unknown(item: Mapping[str, Any], names: Names) -> list[str]:
-    """The load balancers and target groups that an item names and that are not there."""
-    return [
-        f"{KINDS[kind]} {value}"
-        for metric in metrics(item)
-        if metric.get("namespace") == NAMESPACE
-        for kind, value in (metric.get("dimensions") or {}).items()
-        if named(value, kind) and value not in names[kind]
-    ]
-
-
-def resolved(item: Mapping[str, Any], names: Names) -> dict[str, Any]:
-    found = dict(item)
-    if item.get("namespace") == NAMESPACE and item.get("dimensions"):
-        found["dimensions"] = {
-            kind: names[kind].get(value, value) if named(value, kind) else value for kind, value in item["dimensions"].items()
-        }
-    if all(isinstance(one, dict) for one in item.get("metrics") or [""]):
-        found["metrics"] = [resolved(one, names) for one in item["metrics"]]
-    return found
 
 
 def waiting(alarms: list[dict[str, Any]], names: Names) -> dict[str, list[str]]:
@@ -146,14 +108,6 @@ def waiting(alarms: list[dict[str, Any]], names: Names) -> dict[str, list[str]]:
     }:
         found |= more
     return found
-
-
-def known(aws: Aws) -> dict[str, dict[str, str]]:
-    elb = Elb(aws)
-    return {
-        "LoadBalancer": {name: one["LoadBalancerArn"].partition(":loadbalancer/")[2] for name, one in elb.load_balancers.items()},
-        "TargetGroup": {name: one["TargetGroupArn"].rpartition(":")[2] for name, one in elb.target_groups.items()},
-    }
 
 
 def foreseen(names: Names, made_before: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ options:
     required: true
     suboptions:
       name:
-        description: The replication group, whose endpoint AWS is asked for where neither URL nor host is given.
+        description: The replication group or the serverless cache, whose endpoint AWS is asked for where neither URL nor host is given.
         type: str
         required: true
       redis_url:
@@ -93,7 +93,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils.aws import AwsModule
+from ..module_utils import elasticache_serverless as serverless
+from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elasticache import replication_groups
 from ..module_utils.elasticache_groups import endpoint
 from ..module_utils.lists import declared_twice
@@ -177,6 +178,14 @@ def places(connections: list[Mapping[str, Any]], endpoints: Mapping[str, Mapping
     return found, wrong
 
 
+def endpoints(aws: Aws, names: set[str]) -> dict[str, Mapping[str, Any]]:
+    """Where the caches of these names are; serverless ones are asked for only where no replication group has the name."""
+    groups = replication_groups(aws) if names else {}
+    caches = serverless.there(aws) if names - groups.keys() else {}
+    found = {**{name: one.get("Endpoint") for name, one in caches.items()}, **{name: endpoint(one) for name, one in groups.items()}}
+    return {name: there for name, there in found.items() if there}
+
+
 def main() -> None:
     module = AwsModule(
         {
@@ -192,15 +201,13 @@ def main() -> None:
     params, connections = module.params, module.params["connections"]
     if found := declared_twice("connection", (one["name"] for one in connections)):
         module.fail("; ".join(found))
-    groups = {}
-    if any(one["redis_url"] is one["host"] is None for one in connections):
-        groups = module.ask("replication groups", replication_groups, module.aws)
-    at, wrong = places(connections, {name: there for name, group in groups.items() if (there := endpoint(group))})
+    asked = {one["name"] for one in connections if one["redis_url"] is one["host"] is None}
+    at, wrong = places(connections, module.ask("caches", endpoints, module.aws, asked))
     if wrong:
         module.fail("; ".join(wrong))
     look = Look(params["timeout_seconds"], params["ca_path"], params["connect_to"])
     seen = dict(zip(at, module.aws.each(look.seen, at.values()), strict=True))
-    missing = {"error": f"there is no replication group of this name with an endpoint in {module.aws.region}"}
+    missing = {"error": f"there is no replication group and no serverless cache of this name with an endpoint in {module.aws.region}"}
     module.done(changed=False, connections={one["name"]: seen.get(one["name"], missing) for one in connections})
 
 

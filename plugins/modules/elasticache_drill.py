@@ -90,7 +90,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils import elasticache, progress
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elasticache import SERVICE
-from ..module_utils.load import Load, aiohttp, summary
+from ..module_utils.load import Load, aiohttp, rate_problem, summary
 
 LOOK_SECONDS = 1
 
@@ -128,7 +128,7 @@ class Watch:
             group = elasticache.replication_groups(self.aws).get(self.name)
             if group and is_so(group):
                 return round(time.monotonic() - self.begun, 1)
-            progress.say(f"{self.name}: {now - self.begun:.0f} s, waiting until {what}")
+            progress.say(f"{self.name}: {now - self.begun:.0f} of at most {self.end - self.begun:.0f} s, waiting until {what}")
             time.sleep(LOOK_SECONDS)
         return None
 
@@ -161,8 +161,8 @@ def main() -> None:
     if aiohttp is None:
         module.fail_json(msg=missing_required_lib("aiohttp"))
     params, name = module.params, module.params["name"]
-    if not 1 <= params["rate"] <= 1000:
-        module.fail(f"rate is {params['rate']}, allowed are 1 to 1000 requests a second.")
+    if wrong := rate_problem(params["rate"]):
+        module.fail(f"{wrong}.")
     group = module.ask(name, elasticache.replication_groups, module.aws).get(name)
     if why := problem(group, name, params["shard"]):
         module.fail(f"{why}.")

@@ -169,7 +169,7 @@ plan:
   elements: dict
   returned: always
 endpoints:
-  description: Where clients write, by name, as C(host) and C(port); of those groups that were there before.
+  description: Where clients write, by name, as C(host) and C(port); in check mode of those groups that are there.
   type: dict
   returned: always
   sample: {shop: {host: master.shop.abc123.euc1.cache.amazonaws.com, port: 6379}}
@@ -191,7 +191,7 @@ from ..module_utils.elasticache_group_changes import change_problems, immutable
 from ..module_utils.elasticache_group_rules import problems
 from ..module_utils.elasticache_groups import endpoint, settled, state_of, want
 from ..module_utils.elasticache_network import Network
-from ..module_utils.plan import Change, State
+from ..module_utils.plan import Calls, Change, State
 from ..module_utils.undo import Undo
 
 LOG_SPEC = {
@@ -252,6 +252,10 @@ def states(
     return {name: state(name, group) for name, group in found.items()}
 
 
+def endpoints_of(found: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: {"host": at["Address"], "port": at["Port"]} for name, group in found.items() if (at := endpoint(group))}
+
+
 def short(aws: Aws, topic: str) -> str:
     return topic.removeprefix(aws.arn("sns", ""))
 
@@ -300,6 +304,13 @@ def main() -> None:
     found = module.ask(f"replication groups {', '.join(wanted)}", elasticache.awaited, aws, wanted)
     current = module.ask(f"replication groups {', '.join(wanted)}", states, aws, found, wanted, network, how)
 
+    endpoints = endpoints_of(found)
+
+    def changed(change: Change) -> Calls:
+        yield from calls(aws, network, how[change.name], change)
+        there = elasticache.replication_groups(aws)
+        endpoints.update(endpoints_of({change.name: there.get(change.name, {})}))
+
     def desired(name: str, state: State) -> State:
         return named(aws, settled(name, state, current.get(name)), current.get(name), network)
 
@@ -307,9 +318,9 @@ def main() -> None:
         SERVICE,
         module.ask("security groups", lambda: {name: state and desired(name, state) for name, state in wanted.items()}),
         lambda *_: current,
-        lambda change: calls(aws, network, how[change.name], change),
+        changed,
         check=lambda changes: module.ask("what they stand in", forbidden, changes, network, module.check_mode),
-        endpoints={name: {"host": at["Address"], "port": at["Port"]} for name, group in found.items() if (at := endpoint(group))},
+        endpoints=endpoints,
     )
 
 

@@ -112,24 +112,12 @@ def group_problems(one: Mapping[str, Any]) -> Iterator[str]:
 
 def unknown(groups: list[Mapping[str, Any]], network: Network) -> list[str]:
     """What is given and is not in the account."""
-    found = []
-    for one in groups:
-        names = [*network.vpcs.unknown([one["vpc"]])] if one["vpc"] else [*network.subnets.unknown(one["subnets"] or [])]
-        found += [f"{one['name']}: {problem}" for problem in names]
-        if one["vpc"] and not names:
-            zones = {network.subnets.found[key]["AvailabilityZone"] for key in network.in_zones(network.vpcs.id_of(one["vpc"]), None)}
-            if len(zones) < (one["zones"] or 1):
-                found.append(f"{one['name']}: VPC {one['vpc']} has subnets in {len(zones)} zones, wanted are {one['zones'] or 1}")
-    return found
+    return [f"{one['name']}: {problem}" for one in groups for problem in network.unknown(one)]
 
 
 def want(one: Mapping[str, Any], ownership: Mapping[str, str], network: Network) -> State:
     state: dict[str, Any] = {"description": one["description"]} if one["description"] is not None else {}
-    if one["vpc"]:
-        state["subnets"] = sorted(map(network.subnets.label, network.in_zones(network.vpcs.id_of(one["vpc"]), one["zones"])))
-    elif one["subnets"]:
-        state["subnets"] = sorted(map(network.subnets.canonical, one["subnets"]))
-    return {**state, "tags": {**tag_rules.as_text(one["tags"]), **ownership}}
+    return {**state, **network.chosen(one), "tags": {**tag_rules.as_text(one["tags"]), **ownership}}
 
 
 def read(aws: Aws, names: Mapping[str, Any], network: Network) -> dict[str, State]:
@@ -177,9 +165,9 @@ def change_problems(change: Change, network: Network) -> Iterator[str]:
     if "subnets" not in after:
         yield "there is no cache subnet group of this name; a new one needs subnets or vpc"
         return
-    places = {network.subnets.found[network.subnets.id_of(name)]["VpcId"] for name in after["subnets"]}
+    places = network.vpcs_of(after["subnets"])
     if len(places) > 1:
-        yield f"subnets must be of one VPC, these are of {', '.join(sorted(places))}"
+        yield f"subnets must be of one VPC, these are of {', '.join(places)}"
     there = network.vpc_of(change.name) if change.before else None
     if there and there not in places:
         yield f"a cache subnet group stays in its VPC, which is {there}. Make a new one"

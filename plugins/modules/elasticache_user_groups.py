@@ -67,7 +67,7 @@ from typing import Any
 from ..module_utils import elasticache, tag_rules
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elasticache import BUSY, SERVICE, name_problem, same_list
-from ..module_utils.elasticache_data import kept_by_data
+from ..module_utils.elasticache_data import kept_by_users
 from ..module_utils.lists import declared_twice, repeated
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.tags import as_list
@@ -135,7 +135,7 @@ def calls(aws: Aws, change: Change) -> Calls:
 def kept(aws: Aws, change: Change) -> str | None:
     if found := list(immutable(change)):
         return f"cannot be put back: {'; '.join(found)}"
-    return kept_by_data(aws, change, lambda group: change.name in (group.get("UserGroupIds") or []))
+    return kept_by_users(aws, change, [change.name])
 
 
 UNDO = Undo(SERVICE, read, lambda module, change: calls(module.aws, change), kept)

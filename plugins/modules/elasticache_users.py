@@ -96,7 +96,7 @@ from typing import Any
 from ..module_utils import elasticache, tag_rules
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elasticache import BUSY, SERVICE
-from ..module_utils.elasticache_data import kept_by_data
+from ..module_utils.elasticache_data import kept_by_users
 from ..module_utils.elasticache_user_rules import forbidden, immutable, problems, rights
 from ..module_utils.plan import Call, Calls, Change, State, Wait
 from ..module_utils.tags import as_list
@@ -176,7 +176,7 @@ def kept(aws: Aws, change: Change) -> str | None:
     if found := list(immutable(change)):
         return f"cannot be put back: {'; '.join(found)}"
     uses = [one["UserGroupId"] for one in aws.pages(SERVICE, "describe_user_groups", "UserGroups") if change.name in one.get("UserIds", [])]
-    return kept_by_data(aws, change, lambda group: bool({*uses} & {*(group.get("UserGroupIds") or [])}))
+    return kept_by_users(aws, change, uses)
 
 
 UNDO = Undo(SERVICE, read, lambda module, change: calls(module.aws, None, change), kept)

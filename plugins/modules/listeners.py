@@ -336,11 +336,13 @@ def _rule(listener: str, balancer: str, rule: Mapping[str, Any]) -> dict[str, An
 
 
 def domain_of(found: elb.Elb, arn: str, wanted: Iterable[str]) -> str:
-    """What a certificate is called: the domain that it was asked for, if it is issued and covers it."""
+    """What a certificate is called: the domain that it was asked for, if it is issued and covers it, and no other one lasts longer."""
     summary = next((one for one in found.certificates if one["CertificateArn"] == arn), None)
     if summary is None or not acm.issued(summary):
         return arn.rpartition("/")[2]
-    return next((domain for domain in wanted if acm.covers(summary, [domain])), summary["DomainName"])
+    domain = next((domain for domain in wanted if acm.covers(summary, [domain])), summary["DomainName"])
+    best = acm.chosen(filter(acm.issued, found.certificates), [domain]) or summary
+    return domain if acm.lasts_until(summary) >= acm.lasts_until(best) else arn.rpartition("/")[2]
 
 
 def certificate_arn(found: elb.Elb, domain: str) -> str:

@@ -38,8 +38,8 @@ options:
         description:
           - Values to prove the claim for; each is written in place of C($each) in the claim.
           - The keys of a dictionary are written in place of C($key).
-        type: list
-        elements: raw
+          - Either a list, or the name of one of O(lists).
+        type: raw
       ask:
         description:
           - Where to look. Either O(claims[].ask.service) with O(claims[].ask.operation), or O(claims[].ask.url), or O(claims[].ask.tls).
@@ -76,12 +76,23 @@ options:
             C(contains), C(among), C(matches), C(younger_than_days).
         type: dict
         required: true
+      samples:
+        description:
+          - On how many samples a figure rests, and how many it takes. With fewer the claim is C(unproven), whatever the figure.
+        type: dict
+        suboptions:
+          seen: {description: How many there were., type: int}
+          at_least: {description: How many it takes., type: int, required: true}
       waived:
         description: Why the claim need not hold, and until which day.
         type: dict
         suboptions:
           reason: {description: Why., type: str}
           until: {description: "The last day, as YYYY-MM-DD.", type: str}
+  lists:
+    description: Lists of values, which O(claims[].each) speaks of by their names.
+    type: dict
+    default: {}
   dest:
     description: The file that the evidence is written to, as JSON.
     type: path
@@ -121,7 +132,6 @@ claims:
 """
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -136,9 +146,11 @@ from ansible.module_utils.basic import missing_required_lib
 
 from ..module_utils import web
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.claim import complaint, expand, judge, problems
+from ..module_utils.claim import complaint, expand, is_each, judge, problems
 from ..module_utils.errors import AWS_ERRORS, code_of, explain
+from ..module_utils.evidence import keep
 from ..module_utils.guard import reads
+from ..module_utils.report import broken
 
 ASK_SPEC = {
     "service": {"type": "str"},
@@ -156,7 +168,7 @@ CLAIM_SPEC = {
     "id": {"type": "str", "required": True},
     "item": {"type": "str", "required": True},
     "says": {"type": "str", "required": True},
-    "each": {"type": "list", "elements": "raw"},
+    "each": {"type": "raw"},
     "ask": {
         "type": "dict",
         "options": ASK_SPEC,
@@ -166,6 +178,7 @@ CLAIM_SPEC = {
     },
     "observed": {"type": "raw"},
     "expect": {"type": "dict", "required": True},
+    "samples": {"type": "dict", "options": {"seen": {"type": "int"}, "at_least": {"type": "int", "required": True}}},
     "waived": {"type": "dict", "options": {"reason": {"type": "str"}, "until": {"type": "str"}}},
 }
 
@@ -221,17 +234,11 @@ def prove(claim: dict, found: dict[str, Any], **more: str) -> dict:
     return judge(claim, observed, today, **more)
 
 
-def keep(dest: Path, evidence: list[dict]) -> None:
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    beside = dest.with_name(f".{dest.name}.{os.getpid()}")
-    beside.write_text(json.dumps(evidence, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(dest)
-
-
 def main() -> None:
     module = AwsModule(
         {
             "claims": {"type": "list", "elements": "dict", "required": True, "options": CLAIM_SPEC},
+            "lists": {"type": "dict", "default": {}},
             "dest": {"type": "path", "required": True},
             "strict": {"type": "bool", "default": True},
         }
@@ -239,7 +246,11 @@ def main() -> None:
     if jmespath is None:
         module.fail_json(msg=missing_required_lib("jmespath"))
 
-    claims = [one for claim in module.params["claims"] for one in expand(claim)]
+    lists = module.params["lists"]
+    if unknown := [claim for claim in module.params["claims"] if not is_each(claim["each"], lists)]:
+        allowed = ", ".join(["a list", *lists])
+        module.fail("; ".join(f"{claim['id']}: each is {claim['each']!r}, allowed are {allowed}" for claim in unknown))
+    claims = [one for claim in module.params["claims"] for one in expand(claim, lists)]
     wrong = problems(claims, datetime.now(UTC).date())
     for claim in claims:
         operation = (claim["ask"] or {}).get("operation")
@@ -264,9 +275,9 @@ def main() -> None:
     except OSError as error:
         module.fail(f"dest: {module.params['dest']} cannot be written: {error.strerror}.")
 
-    broken = [complaint(record) for record in evidence if record["state"] == "fails"]
-    if broken and module.params["strict"]:
-        module.fail("\n".join([f"{len(broken)} of {len(evidence)} claims do not hold:", *broken]))
+    complaints = list(map(complaint, broken(evidence)))
+    if complaints and module.params["strict"]:
+        module.fail("\n".join([f"{len(complaints)} of {len(evidence)} claims do not hold:", *complaints]))
     module.done(changed=False, claims=evidence)
 
 

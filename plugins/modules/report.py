@@ -30,6 +30,7 @@ options:
     suboptions:
       id: {description: The item's name in claims., type: str, required: true}
       phase: {description: Its phase., type: str}
+      priority: {description: How much it matters., type: str}
       item: {description: What it is about., type: str, required: true}
       promise: {description: What is promised., type: str, required: true}
       roles: {description: The roles whose evidence counts., type: list, elements: str, required: true}
@@ -81,40 +82,23 @@ summary:
   sample: 41 of 41 claims hold
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.claim import complaint
-from ..module_utils.report import SIGNS, aged, broken, markdown, summary, table, unproven
+from ..module_utils.evidence import Unreadable, records
+from ..module_utils.report import aged, broken, markdown, summary, table, unproven
 
 ITEM_SPEC = {
     "id": {"type": "str", "required": True},
     "phase": {"type": "str"},
+    "priority": {"type": "str"},
     "item": {"type": "str", "required": True},
     "promise": {"type": "str", "required": True},
     "roles": {"type": "list", "elements": "str", "required": True},
 }
-KEYS = {"id", "item", "says", "observed", "expected", "state", "at"}
-
-
-class Unreadable(Exception):
-    """A file that holds no evidence; the message says which and why."""
-
-
-def evidence(file: Path, **more: str) -> list[dict]:
-    """The records of a file, each with `more`; none where there is no file."""
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"{file} cannot be read: {error}") from error
-    if not isinstance(found, list) or not all(isinstance(one, dict) and one.keys() >= KEYS and one["state"] in SIGNS for one in found):
-        raise Unreadable(f"{file} holds something else than evidence")
-    return [{**record, **more} for record in found]
 
 
 def main() -> None:
@@ -134,7 +118,7 @@ def main() -> None:
     max_age = timedelta(hours=module.params["max_age_hours"])
     roles = sorted({role for item in roadmap for role in item["roles"]})
     try:
-        found = [record for host in hosts for role in roles for record in evidence(folder / host / f"{role}.json", host=host, role=role)]
+        found = [record for host in hosts for role in roles for record in records(folder / host / f"{role}.json", host=host, role=role)]
     except Unreadable as error:
         module.fail_json(msg=f"evidence: {error}. Prove again: playbooks/verify.yml")
     judged = [aged(record, now, max_age) for record in found]

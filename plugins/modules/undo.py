@@ -66,10 +66,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ..module_utils import progress
 from ..module_utils.aws import AwsModule
 from ..module_utils.plan import Change, diff
 from ..module_utils.plan_view import SIGNS
-from ..module_utils.undo import Line, Recorded, Undo, change, last_run, parsed, plain, recorded
+from ..module_utils.undo import Line, Recorded, Undo, begun, change, last_run, parsed, plain, recorded
 
 
 def offered(name: str) -> Undo | None:
@@ -108,7 +109,9 @@ def elsewhere(module: AwsModule, lines: Iterable[Line]) -> tuple[list[Line], lis
     return mine, refused, [text for place, text in told.items() if place[0] != host]
 
 
-def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Recorded, Undo, Change]], list[str], list[str]]:
+def planned(
+    module: AwsModule, found: list[Recorded], under_way: set[tuple[str, str]]
+) -> tuple[list[tuple[Recorded, Undo, Change]], list[str], list[str]]:
     """What is taken back, newest first; what is kept, and what is refused, in words."""
     todo, kept, refused, states = [], [], [], {}
     for name in dict.fromkeys(one.module for one in found):
@@ -122,7 +125,7 @@ def planned(module: AwsModule, found: list[Recorded]) -> tuple[list[tuple[Record
             continue
         back = replace(one, before=one.before and undo.reachable(one.before))
         try:
-            step = change(back, plain(states[one.module].get(one.name)))
+            step = change(back, plain(states[one.module].get(one.name)), (one.module, one.name) in under_way)
         except ValueError as error:
             refused.append(str(error))
             continue
@@ -147,7 +150,7 @@ def main() -> None:
     run = chosen(module, lines)
     mine, refused, others = elsewhere(module, (line for line in lines if line["run"] == run))
     found = recorded(mine)
-    todo, kept, more = planned(module, found)
+    todo, kept, more = planned(module, found, begun(lines, run))
     refused += more
 
     named = [replace(step, name=f"{one.module}: {step.name}") for one, __, step in todo]
@@ -166,9 +169,10 @@ def main() -> None:
     }
     errors = []
     # One after the other, for what came later may build on what came before.
-    for one, undo, step in [] if module.check_mode else todo:
+    for number, (one, undo, step) in enumerate([] if module.check_mode else todo, 1):
         about = {"module": one.module, "undoes": run}
-        errors.append(module.apply(undo.service, step, undo.calls(module, step), **about))
+        with progress.waiting(f"{number} of {len(todo)}: {one.module}: {step.name}"):
+            errors.append(module.apply(undo.service, step, undo.calls(module, step), **about))
     failed = [error for error in errors if error]
     if failed or refused:
         module.fail("\n".join([*text, *failed]), changed=len(todo) > len(failed), **result)

@@ -16,6 +16,7 @@ description:
   - Changes nothing. See U(https://docs.aws.amazon.com/waf/latest/APIReference/API_GetSampledRequests.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.waf
 options:
   web_acls:
     description: The names of the web ACLs.
@@ -50,11 +51,6 @@ options:
     description: For how long no more of them must come.
     type: int
     default: 20
-  scope:
-    description: V(REGIONAL) for load balancers, V(CLOUDFRONT) for distributions, which is kept in us-east-1 alone.
-    type: str
-    choices: [REGIONAL, CLOUDFRONT]
-    default: REGIONAL
 author:
   - prodready contributors (@prodready)
 """

@@ -14,6 +14,7 @@ description:
   - See U(https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateRegexPatternSet.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.waf
 options:
   regex_pattern_sets:
     description: The regex pattern sets.
@@ -38,11 +39,6 @@ options:
       tags:
         description: Tags to have; others are kept.
         type: dict
-  scope:
-    description: V(REGIONAL) for load balancers, V(CLOUDFRONT) for distributions, which is kept in us-east-1 alone.
-    type: str
-    choices: [REGIONAL, CLOUDFRONT]
-    default: REGIONAL
 author:
   - prodready contributors (@prodready)
 """

@@ -24,6 +24,7 @@ description:
     U(https://docs.aws.amazon.com/waf/latest/APIReference/API_Statement.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.waf
 options:
   web_acls:
     description: The web ACLs.
@@ -92,11 +93,6 @@ options:
       tags:
         description: Tags to have; others are kept.
         type: dict
-  scope:
-    description: V(REGIONAL) for load balancers, V(CLOUDFRONT) for distributions, which is kept in us-east-1 alone.
-    type: str
-    choices: [REGIONAL, CLOUDFRONT]
-    default: REGIONAL
   count_first:
     description: Whether rules that block count first.
     type: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import logging
 import os
@@ -34,16 +35,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Ship what the hosts' services print to CloudWatch Logs.")
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--host", nargs="+", required=True, metavar="NAME=ROOT")
+    parser.add_argument("--instances", type=Path, help="the folder of EC2's instances, each a host while it is there")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    shippers = [
-        Shipper(functools.partial(_client, arguments.endpoint), LOG_GROUP, name, Backlog(Path(root)))
-        for name, _, root in (host.partition("=") for host in arguments.host)
-    ]
+    fixed = {name: Path(root) for name, _, root in (host.partition("=") for host in arguments.host)}
+    shippers: dict[str, Shipper] = {}
     while True:
-        for shipper in shippers:
-            shipper.step()
+        roots = fixed | (instances(arguments.instances) if arguments.instances else {})
+        for name in shippers.keys() - roots.keys():
+            del shippers[name]
+        for name in roots.keys() - shippers.keys():
+            shippers[name] = Shipper(functools.partial(_client, arguments.endpoint), LOG_GROUP, name, Backlog(roots[name]))
+        for shipper in shippers.values():
+            with contextlib.suppress(FileNotFoundError):  # an instance that goes this moment
+                shipper.step()
         time.sleep(POLL_SECONDS)
+
+
+def instances(folder: Path) -> dict[str, Path]:
+    """Those that have a journal."""
+    return {journal.parts[-4]: journal.parents[2] for journal in folder.glob("i-*/var/log/journal")}
 
 
 if __name__ == "__main__":

@@ -1,23 +1,27 @@
-"""ElastiCache: replication groups as real Redis processes, on loopback.
+"""ElastiCache: replication groups and serverless caches as real Redis processes, on loopback.
 
 * In the emulator's process: the API (`sandbox/repairs/elasticache_*.py`) on the account (`account`), and `link`, a thread that
   tells the daemon what the account has (`orders`) and takes in what became of it (`reports`, `measures`).
 * The daemon, a part of its own (`python -m sandbox.cache`): the parent of the Redis processes. It sleeps while there is no
   replication group, starts what dies, fails over, takes snapshots, and reads each node's INFO.
 
-The two speak JSON lines on `elasticache/daemon.sock`. The emulator sends, at every change, all that is to be:
+The two speak JSON lines on `elasticache/daemon.sock`. The emulator sends, at every change, all that is to be. A group without cluster mode
+has one shard; a serverless cache is a cluster of one shard of one node:
 
-    {"groups": {UID: {"name", "revision", "primary", "nodes": {NAME: ADDRESS}, "primary_address", "reader_address", "port", "tls",
+    {"groups": {UID: {"name", "revision", "cluster", "shards": {ID: SHARD}, "configuration_address", "port", "reader_port", "tls",
                       "authority", "certificate", "key", "users": {NAME: [RULE]}, "parameters": {NAME: VALUE}, "databases", "maxmemory",
-                      "automatic_failover", "failovers", "promote", "restore"}},
-     "snapshots": {UID: {"group", "node"}, or null when it is there already}}
+                      "automatic_failover"}},
+     "snapshots": {UID: {"group", "nodes": {ID: NAME}}, or null when it is there already}}
+
+    SHARD: {"nodes": {NAME: ADDRESS}, "primary", "primary_address", "reader_address", "slots", "failovers", "promote", "restore"}
 
 The daemon answers, when it happens:
 
-    {"group", "revision", "settled", "primary", "nodes": {NAME: STATE}, "problem"}
+    {"group", "revision", "settled", "primaries": {ID: NAME}, "nodes": {NAME: STATE}, "resharded": PERCENT, "problem"}
     {"group", "event": "failover" | "recovering" | "recovered", "node", "from"}
+    {"group", "event": "refused", "node", "problem"}            the cluster mode that is wanted
     {"group", "node", "run", "role", "lag", "numbers"}          every five seconds, from INFO
-    {"group", "gone": true}, {"snapshot", "bytes"}, {"snapshot", "problem"}
+    {"group", "gone": true}, {"snapshot", "bytes": {ID: NUMBER}}, {"snapshot", "problem"}
 
 Whoever closes the connection takes the groups with it: an emulator that ends has lost its account. Passwords are SHA-256 digests, as
 in Redis's own ACLs, from the moment of the request on.
@@ -31,7 +35,11 @@ in Redis's own ACLs, from the moment of the request on.
 * AWS takes some ten seconds to see that a primary is gone, and seconds to promote the replica with the least lag: here 10 seconds by
   `health_check_speed`, and a tenth. Then the lost node is replaced, empty, and synchronizes.
   https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
+* In a cluster nobody votes: the daemon tells the replica to take over, which on AWS is AWS's to do too. A node that is replaced is a new
+  one to the others; slots move with their keys, one after the other (`cluster`).
 * Without automatic failover a primary is replaced and synchronizes with a replica first; a node that has none comes back empty.
 * A node has the memory of its type, but no more than LARGEST_BYTES (`node_types`). Valkey and all versions are run by the Redis there is.
+* A serverless cache is one shard to its clients, as on AWS: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html
+  AWS's has replicas; this one has none, and the port of those who read leads to the one process.
 * Commands that ElastiCache lacks (`acl.RESTRICTED`) are forbidden by ACL: NOPERM, where AWS says that the command is unknown.
 """

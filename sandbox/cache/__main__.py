@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import signal
 from pathlib import Path
 
 from sandbox import packages
-from sandbox.cache.daemon import LONGEST_LINE, Daemon
+from sandbox.cache.daemon import Daemon
+from sandbox.daemon import cancel_others, until_told
 
 # What AWS takes about to see that a primary is gone, where time is not sped up.
 DETECTION_SECONDS = 10
@@ -17,18 +17,8 @@ DETECTION_SECONDS = 10
 
 async def serve(folder: Path, speed: float) -> None:
     daemon = Daemon(folder, packages.redis(), DETECTION_SECONDS / speed)
-    path = folder / "daemon.sock"
-    path.unlink(missing_ok=True)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    server = await asyncio.start_unix_server(daemon.serve, path, limit=LONGEST_LINE)
-    await stop.wait()
-    server.close()
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await until_told(daemon.serve, folder)
+    await cancel_others()
 
 
 def main() -> None:

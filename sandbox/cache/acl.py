@@ -26,6 +26,14 @@ RESTRICTED = (
     ),
     *("acl|deluser", "acl|getuser", "acl|list", "acl|load", "acl|save", "acl|setuser"),
 )
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html: of its shards a cache only tells.
+RESHARDING = tuple(
+    f"cluster|{name}"
+    for name in (
+        *("addslots", "addslotsrange", "bumpepoch", "delslots", "delslotsrange", "failover", "flushslots", "forget", "meet"),
+        *("replicate", "reset", "saveconfig", "set-config-epoch", "setslot"),
+    )
+)
 EVERYTHING = ("on", "~*", "&*", "+@all")
 _RULE = re.compile(
     r"on|off|(allkeys|resetkeys|allchannels|resetchannels|allcommands|nocommands|clearselectors|sanitize-payload|skip-sanitize-payload)"
@@ -38,9 +46,9 @@ def digest(password: str) -> str:
     return hashlib.sha256(password.encode()).hexdigest()
 
 
-def rules(access: Iterable[str], digests: Iterable[str], without_password: bool) -> list[str]:
+def rules(access: Iterable[str], digests: Iterable[str], without_password: bool, lacking: Iterable[str] = RESTRICTED) -> list[str]:
     """Of one user, for ACL SETUSER; the last word is that of the commands which nobody may use."""
-    return [*access, *(["nopass"] if without_password else [f"#{one}" for one in digests]), *(f"-{name}" for name in RESTRICTED)]
+    return [*access, *(["nopass"] if without_password else [f"#{one}" for one in digests]), *(f"-{name}" for name in lacking)]
 
 
 def words(access_string: str) -> list[str]:

@@ -7,21 +7,26 @@ from sandbox.cache.outcome import gone, happened, settled, snapshot_made
 
 
 def settle(account: Account) -> None:
-    uids = {group.uid for group in account.groups.values() if group.block is None}
-    for snapshot in list(account.snapshots.values()):
+    uids = {cache.uid for cache in account.caches if cache.block is None}
+    for snapshot in account.every_snapshot:
         if snapshot.status == "creating" and snapshot.group in uids:
-            snapshot_made(account, snapshot, 0)
-    for group in list(account.groups.values()):
+            snapshot_made(account, snapshot, dict.fromkeys(snapshot.nodes, 0))
+    for group in account.caches:
         if group.uid not in uids:
             continue
         if group.status == "deleting":
             gone(account, group)
             continue
-        if group.failed_over != group.failovers:
-            group.failed_over = group.failovers
-            others = [node.name for node in group.nodes if node.name != group.primary]
-            before, group.primary = group.primary, group.promote or others[0]
-            for event, node in (("failover", group.primary), ("recovering", before), ("recovered", before)):
-                happened(account, group, event, node, before)
+        for shard in group.shards:
+            if shard.failed_over != shard.failovers:
+                shard.failed_over = shard.failovers
+                before, shard.primary = shard.primary, shard.promote or shard.replicas[0].name
+                for event, node in (("failover", shard.primary), ("recovering", before), ("recovered", before)):
+                    happened(account, group, event, node, before)
         states = {node.name: "available" for node in group.nodes}
-        settled(account, group, {"revision": group.revision, "settled": True, "primary": group.primary, "nodes": states, "problem": ""})
+        primaries = {shard.id: shard.primary for shard in group.shards}
+        settled(
+            account,
+            group,
+            {"revision": group.revision, "settled": True, "primaries": primaries, "nodes": states, "resharded": None, "problem": ""},
+        )

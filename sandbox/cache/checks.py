@@ -8,7 +8,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from sandbox.cache import engines, node_types, parameters
-from sandbox.cache.account import Account, Group
+from sandbox.cache.account import Account, Group, ParameterGroup
 from sandbox.cache.faults import combination, fault, value
 
 NAME = re.compile(r"[a-z](-?[a-z0-9])*")
@@ -51,7 +51,7 @@ def node_type(given: str | None) -> str:
 
 
 def clusters(asked: dict[str, Any]) -> int:
-    """How many there are to be."""
+    """How many each shard is to have."""
     replicas, total = asked.get("ReplicasPerNodeGroup"), asked.get("NumCacheClusters")
     if replicas is not None and total is not None and total != replicas + 1:
         raise combination("NumCacheClusters must be ReplicasPerNodeGroup and one when both are given.")
@@ -61,7 +61,35 @@ def clusters(asked: dict[str, Any]) -> int:
     return number
 
 
-def failover(automatic: bool, multi_az: bool, number: int) -> None:
+def replicas(number: int) -> int:
+    if not 0 <= number < MOST_CLUSTERS:
+        raise value(f"A shard has 0 to {MOST_CLUSTERS - 1} replicas, not {number}.")
+    return number
+
+
+def cluster_mode(account: Account, asked: dict[str, Any], shards: int) -> str:
+    """By its name, by more shards than one, or by a parameter group that enables it."""
+    name = (asked.get("CacheParameterGroupName") or "").lower()
+    enabled = name in (groups := parameters.groups(account)) and is_for_clusters(groups[name])
+    mode = asked.get("ClusterMode") or ("enabled" if shards > 1 or enabled else "disabled")
+    if shards > 1 and mode != "enabled":
+        raise combination(f"More than one node group needs the cluster mode enabled, not {mode}.")
+    if mode == "enabled" and asked.get("NumCacheClusters") is not None:
+        raise combination("NumCacheClusters is not for cluster mode: use NumNodeGroups and ReplicasPerNodeGroup.")
+    return mode
+
+
+def is_for_clusters(group: ParameterGroup) -> bool:
+    return group.values.get("cluster-enabled") == "yes"
+
+
+def failover(automatic: bool, multi_az: bool, number: int, mode: str) -> None:
+    if mode == "enabled":
+        if not automatic:
+            raise combination("Automatic failover must be enabled for a replication group with cluster mode enabled.")
+        if multi_az and number < 2:
+            raise combination("Multi-AZ requires at least one replica in each node group.")
+        return
     if automatic and number < 2:
         raise combination("Automatic failover is not supported for a replication group with less than 2 cache clusters.")
     if multi_az and not automatic:
@@ -91,17 +119,17 @@ def authentication(account: Account, tls: bool, auth_token: str | None, user_gro
             raise combination(f"The user group {uid} is of the engine valkey, the replication group of redis.")
 
 
-def parameter_group(account: Account, given: str | None, engine: str, version: str) -> str:
+def parameter_group(account: Account, given: str | None, engine: str, version: str, clusters: bool) -> str:
     family = parameters.family_of(engine, version)
     if not given:
-        return f"default.{family}"
+        return f"default.{family}.cluster.on" if clusters else f"default.{family}"
     found = parameters.groups(account).get(given.lower())
     if not found:
         raise fault("CacheParameterGroupNotFound", f"CacheParameterGroup {given} not found.")
     if found.family != family:
         raise combination(f"Expected a parameter group of family {family} but found one of family {found.family}.")
-    if found.values.get("cluster-enabled") == "yes":
-        raise NotImplementedError("cluster mode, which the parameter group asks for")
+    if is_for_clusters(found) != clusters:
+        raise combination(f"The parameter group {found.name} is {'not ' if clusters else ''}for cluster mode (cluster-enabled).")
     return found.name
 
 
@@ -120,9 +148,6 @@ def retention(days: int) -> int:
 
 def not_emulated(asked: dict[str, Any]) -> None:
     """What is refused as missing, rather than taken and not done."""
-    cluster = (asked.get("NumNodeGroups") or 1) > 1 or len(asked.get("NodeGroupConfiguration") or []) > 1
-    if cluster or asked.get("ClusterMode", "disabled") != "disabled":
-        raise NotImplementedError("cluster mode")
     for member in ("GlobalReplicationGroupId", "PrimaryClusterId", "SnapshotArns", "ServerlessCacheSnapshotName", "DataTieringEnabled"):
         if asked.get(member):
             raise NotImplementedError(member)

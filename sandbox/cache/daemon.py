@@ -12,12 +12,11 @@ from typing import Any
 from sandbox.cache.group import Group
 from sandbox.cache.resp import Refused
 from sandbox.cache.sampling import sample
+from sandbox.daemon import follow
 from sandbox.packages import Server
 
 log = logging.getLogger(__name__)
 
-# An order has the certificates of all groups.
-LONGEST_LINE = 1 << 26
 _SOON_SECONDS = 0.1
 
 
@@ -31,28 +30,21 @@ class Daemon:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One emulator, as long as it lives."""
         session = Session(self, writer)
-        try:
-            while line := await reader.readline():
-                session.follow(json.loads(line))
-        except (OSError, ValueError):
-            log.exception("an order was not understood")
-        finally:
-            await session.end()
-            writer.close()
+        await follow(session, reader, writer)
 
     def group(self, uid: str, order: dict[str, Any], session: Session) -> Group:
         return Group(uid, order, self._folder, self._server, self._detection_seconds, session.report)
 
-    def snapshot(self, uid: str) -> Path:
+    def snapshot(self, uid: str, shard: str) -> Path:
         self._snapshots.mkdir(mode=0o700, exist_ok=True)
-        return self._snapshots / f"{uid}.rdb"
+        return self._snapshots / f"{uid}-{shard}.rdb"
 
     def forget(self, uid: str) -> None:
         shutil.rmtree(self._folder / uid, ignore_errors=True)
 
     def keep_snapshots(self, uids: set[str]) -> None:
         for file in self._snapshots.glob("*.rdb"):
-            if file.stem not in uids:
+            if file.stem.partition("-")[0] not in uids:
                 file.unlink()
 
 
@@ -84,16 +76,18 @@ class Session:
         self._daemon.keep_snapshots(set(order["snapshots"]))
         for uid, one in order["snapshots"].items():
             if one and uid not in self._saving:
-                self._saving[uid] = asyncio.ensure_future(self._save(uid, one["group"], one["node"]))
+                self._saving[uid] = asyncio.ensure_future(self._save(uid, one["group"], one["nodes"]))
 
-    async def _save(self, uid: str, group: str, node: str) -> None:
+    async def _save(self, uid: str, group: str, nodes: dict[str, str]) -> None:
         try:
             if group not in self._groups:
                 raise Refused("its replication group is not there")
-            found = self._groups[group][0]
-            while found.nodes[node].state != "available":
-                await asyncio.sleep(_SOON_SECONDS)
-            self.report({"snapshot": uid, "bytes": await found.nodes[node].save(self._daemon.snapshot(uid))})
+            found, sizes = self._groups[group][0], {}
+            for shard, node in nodes.items():
+                while found.nodes[node].state != "available":
+                    await asyncio.sleep(_SOON_SECONDS)
+                sizes[shard] = await found.nodes[node].save(self._daemon.snapshot(uid, shard))
+            self.report({"snapshot": uid, "bytes": sizes})
         except (OSError, Refused, KeyError) as error:
             log.warning("the snapshot %s was not made: %r", uid, error)
             self.report({"snapshot": uid, "problem": str(error)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.cache import endpoints
-from sandbox.cache.account import Account, Group, Node
+from sandbox.cache.account import Account, Group, Node, Shard
 
 NODE_ID = "0001"
 # Nothing is to be told of an endpoint before it is there.
@@ -19,13 +19,13 @@ def group(account: Account, found: Group) -> dict[str, Any]:
         "Status": found.status,
         "PendingModifiedValues": pending(found),
         "MemberClusters": [node.name for node in found.nodes],
-        "NodeGroups": [] if found.status in WITHOUT_ENDPOINTS[:1] else [node_group(account, found)],
+        "NodeGroups": [] if found.status in WITHOUT_ENDPOINTS[:1] else [node_group(account, found, shard) for shard in found.shards],
         "AutomaticFailover": "enabled" if found.automatic_failover else "disabled",
         "MultiAZ": "enabled" if found.multi_az else "disabled",
         "SnapshotRetentionLimit": found.snapshot_retention,
         "SnapshotWindow": found.snapshot_window,
-        "ClusterEnabled": False,
-        "ClusterMode": "disabled",
+        "ClusterEnabled": found.is_cluster,
+        "ClusterMode": found.cluster_mode,
         "CacheNodeType": found.node_type,
         "AuthTokenEnabled": bool(found.tokens),
         "AuthTokenLastModifiedDate": found.token_changed if found.tokens else None,
@@ -43,32 +43,40 @@ def group(account: Account, found: Group) -> dict[str, Any]:
         "IpDiscovery": "ipv4",
         "Engine": found.engine,
     }
-    if found.snapshot_retention:
-        row["SnapshottingClusterId"] = snapshotting(found)
+    if found.snapshot_retention and found.cluster_mode != "enabled":
+        row["SnapshottingClusterId"] = snapshotting(found, found.shards[0])
+    if found.is_cluster and found.status not in WITHOUT_ENDPOINTS:
+        row["ConfigurationEndpoint"] = endpoints.configuration(account, found)
     return {name: value for name, value in row.items() if value is not None}
 
 
-def snapshotting(found: Group) -> str:
+def snapshotting(found: Group, shard: Shard) -> str:
     """A replica, where there is one, as AWS chooses it."""
-    replicas = [node.name for node in found.nodes if node.name != found.primary]
-    return found.snapshotting or (replicas or [found.primary])[0]
+    return found.snapshotting or ([node.name for node in shard.replicas] or [shard.primary])[0]
 
 
 def pending(found: Group) -> dict[str, Any]:
-    return {"AuthTokenStatus": "ROTATING"} if len(found.tokens) > 1 and found.status == "modifying" else {}
+    if found.status != "modifying":
+        return {}
+    rotating = {"AuthTokenStatus": "ROTATING"} if len(found.tokens) > 1 else {}
+    moving = {"Resharding": {"SlotMigration": {"ProgressPercentage": found.resharded}}} if found.resharded is not None else {}
+    return {**rotating, **moving}
 
 
-def node_group(account: Account, found: Group) -> dict[str, Any]:
-    row: dict[str, Any] = {"NodeGroupId": NODE_ID, "Status": found.status, "NodeGroupMembers": []}
-    there = found.status not in WITHOUT_ENDPOINTS
+def node_group(account: Account, found: Group, shard: Shard) -> dict[str, Any]:
+    """Where keys are spread over shards, AWS tells neither of an endpoint of one nor which node is its primary."""
+    row: dict[str, Any] = {"NodeGroupId": shard.id, "Status": found.status, "NodeGroupMembers": []}
+    there = found.status not in WITHOUT_ENDPOINTS and found.cluster_mode != "enabled"
+    if found.is_cluster:
+        row["Slots"] = shard.slots
     if there:
-        row |= {"PrimaryEndpoint": endpoints.primary(account, found), "ReaderEndpoint": endpoints.reader(account, found)}
-    for node in found.nodes:
+        row |= {"PrimaryEndpoint": endpoints.primary(account, found, shard), "ReaderEndpoint": endpoints.reader(account, found, shard)}
+    for node in shard.nodes:
         member: dict[str, Any] = {"CacheClusterId": node.name, "CacheNodeId": NODE_ID, "PreferredAvailabilityZone": node.zone}
         if there:
             member |= {
                 "ReadEndpoint": endpoints.of(account, found, node),
-                "CurrentRole": "primary" if node.name == found.primary else "replica",
+                "CurrentRole": "primary" if node.name == shard.primary else "replica",
             }
         row["NodeGroupMembers"].append(member)
     return row
@@ -96,7 +104,7 @@ def cluster(account: Account, found: Group, node: Node, with_nodes: bool) -> dic
         "AutoMinorVersionUpgrade": found.minor_upgrades,
         "SecurityGroups": [{"SecurityGroupId": one, "Status": "active"} for one in found.security_groups],
         "ReplicationGroupId": found.name,
-        "SnapshotRetentionLimit": found.snapshot_retention if node.name == snapshotting(found) else 0,
+        "SnapshotRetentionLimit": found.snapshot_retention if keeps_snapshots(found, node) else 0,
         "SnapshotWindow": found.snapshot_window,
         "AuthTokenEnabled": bool(found.tokens),
         "AuthTokenLastModifiedDate": found.token_changed if found.tokens else None,
@@ -122,6 +130,10 @@ def cluster(account: Account, found: Group, node: Node, with_nodes: bool) -> dic
             }
         ]
     return {name: value for name, value in row.items() if value is not None}
+
+
+def keeps_snapshots(found: Group, node: Node) -> bool:
+    return any(node.name == snapshotting(found, shard) for shard in found.shards)
 
 
 def status(found: Group, node: Node) -> str:

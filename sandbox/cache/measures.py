@@ -1,14 +1,16 @@
 """What ElastiCache reports to CloudWatch of each node, from the INFO of the Redis that it is.
 
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html
-Each metric has the dimension CacheClusterId, and CacheClusterId with CacheNodeId. A minute has one datum, as on AWS; that of the minute
-which is running is brought up to date every five seconds. A hit rate is told only of a minute that had lookups. What is measured of the
-host (CPUUtilization, FreeableMemory) is not told: the host is this machine.
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html
+Each metric of a node has the dimension CacheClusterId, and CacheClusterId with CacheNodeId; each of a serverless cache has clusterId.
+A minute has one datum, as on AWS; that of the minute which is running is brought up to date every five seconds. A hit rate is told only
+of a minute that had lookups. What is measured of the host (CPUUtilization, FreeableMemory) is not told: the host is this machine. Nor
+are ECPUs: Redis does not tell how large each answer was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +18,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 
 from sandbox.cache import describing, info
-from sandbox.cache.account import Account, Group
+from sandbox.cache.account import Account, Cache, Serverless
 from sandbox.watch import evaluator
 from sandbox.watch.backend import stored
 from sandbox.watch.metrics import Metric
@@ -24,6 +26,8 @@ from sandbox.watch.statistics import Datum
 
 NAMESPACE = "AWS/ElastiCache"
 Numbers = dict[str, float]
+# Name, value, unit.
+Measure = tuple[str, float, str]
 # Counted over the minute: metric, number of INFO, unit.
 COUNTERS = {
     "CacheHits": ("keyspace_hits", "Count"),
@@ -50,6 +54,13 @@ GAUGES = {
     "SaveInProgress": ("rdb_bgsave_in_progress", "Count"),
     "KeysTracked": ("tracking_total_keys", "Count"),
 }
+# What is told of serverless caches, beside their commands and latencies.
+SERVERLESS = (
+    *("CacheHits", "CacheMisses", "CacheHitRate", "Evictions", "Reclaimed", "NewConnections", "NetworkBytesIn", "NetworkBytesOut"),
+    *("AuthenticationFailures", "CommandAuthorizationFailures", "KeyAuthorizationFailures", "CurrConnections", "CurrItems"),
+    *("CurrVolatileItems", "BytesUsedForCache"),
+)
+LATENCIES = {"GetTypeCmdsLatency": "SuccessfulReadRequestLatency", "SetTypeCmdsLatency": "SuccessfulWriteRequestLatency"}
 COMMANDS = ("GetType", "SetType", *(f"{family}Based" for family in info.FAMILIES))
 
 
@@ -67,13 +78,17 @@ class Measures:
     def __init__(self) -> None:
         self._minutes: dict[tuple[str, str], Minute] = {}
 
-    def take(self, account: Account, group: Group, said: dict[str, object]) -> None:
+    def take(self, account: Account, group: Cache, said: dict[str, object]) -> None:
         node, numbers = str(said["node"]), said["numbers"]
         minute = self._minute((group.uid, node), str(said["run"]), numbers)  # type: ignore[arg-type]
         watch = cloudwatch_backends[account.number][account.region]
         lag = said["lag"] if said["role"] == "slave" else None
-        for name, value, unit in measures(minute, str(said["role"]), lag):  # type: ignore[arg-type]
-            for dimensions in ({"CacheClusterId": node}, {"CacheClusterId": node, "CacheNodeId": describing.NODE_ID}):
+        measured = measures(minute, str(said["role"]), lag)  # type: ignore[arg-type]
+        places = [{"CacheClusterId": node}, {"CacheClusterId": node, "CacheNodeId": describing.NODE_ID}]
+        if isinstance(group, Serverless):
+            measured, places = of_serverless(measured), [{"clusterId": group.name}]
+        for name, value, unit in measured:
+            for dimensions in places:
                 metric = Metric(NAMESPACE, name, frozenset(dimensions.items()))
                 stored(watch).replace(metric, Datum.of(minute.at, unit, value))
                 evaluator.changed(watch, metric)
@@ -90,7 +105,7 @@ class Measures:
         return known
 
 
-def measures(minute: Minute, role: str, lag: float | None) -> Iterator[tuple[str, float, str]]:
+def measures(minute: Minute, role: str, lag: float | None) -> Iterator[Measure]:
     def counted(name: str) -> float:
         return max(0.0, minute.last.get(name, 0) - minute.base.get(name, 0))
 
@@ -117,3 +132,11 @@ def measures(minute: Minute, role: str, lag: float | None) -> Iterator[tuple[str
     yield "IsMaster", float(role == "master"), "Count"
     if lag is not None:
         yield "ReplicationLag", lag, "Seconds"
+
+
+def of_serverless(measured: Iterable[Measure]) -> Iterator[Measure]:
+    for name, value, unit in measured:
+        if name in SERVERLESS or name.endswith("BasedCmds"):
+            yield name, value, unit
+        elif name in LATENCIES:
+            yield LATENCIES[name], value, unit

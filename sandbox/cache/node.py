@@ -7,10 +7,12 @@ import contextlib
 import ctypes
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,17 @@ _LOOK_SECONDS = 0.02
 
 
 class Node:
-    def __init__(self, name: str, folder: Path, server: Server, secret: str) -> None:
+    def __init__(self, name: str, address: str, folder: Path, server: Server, secret: str) -> None:
         self.name = name
+        self.address = address
         self.folder = folder
         self.state = "creating"
         self.told: tuple[Any, ...] = ()
         self.master = ""
         self.has_primary_address = False
+        self.is_cluster = False
+        # In a cluster, once it has told it; each process has another.
+        self.id = ""
         self._server = server
         self._secret = secret
         self._process: asyncio.subprocess.Process | None = None
@@ -57,7 +63,7 @@ class Node:
     def silent_seconds(self) -> float:
         return time.monotonic() - self.answered
 
-    async def start(self, configuration: str, master: str, dump: Path | None, ended: asyncio.Event) -> None:
+    async def start(self, configuration: str, is_cluster: bool, master: str, dump: Path | None, ended: asyncio.Event) -> None:
         """With nothing in memory but what a dump has."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True)
@@ -75,7 +81,8 @@ class Node:
                 stderr=output,
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             )
-        self.state, self.told, self.master, self.has_primary_address = "creating", (), master, False
+        self.state, self.told, self.master, self.has_primary_address, self.id = "creating", (), master, False, ""
+        self.is_cluster = is_cluster
         self.started = self.answered = time.monotonic()
         self.ended = 0.0
         asyncio.get_running_loop().create_task(self._tell_of_end(self._process, ended))
@@ -92,15 +99,31 @@ class Node:
         ended.set()
 
     async def __call__(self, *words: str, seconds: float = 2.0) -> Any:
-        if not self._connection:
-            self._connection = await Connection.open(self.folder / settings.SOCKET, settings.ADMINISTRATOR, self._secret)
+        connection = await self._connected()
         try:
-            answer = await self._connection(*words, seconds=seconds)
+            answer = await connection(*words, seconds=seconds)
         except ConnectionError:
             self._disconnect()
             raise
         self.answered = time.monotonic()
         return answer
+
+    async def each(self, commands: Iterable[tuple[str, ...]], seconds: float = 10.0) -> list[Any]:
+        """Of many commands all answers, one of which may be an error that is raised."""
+        connection = await self._connected()
+        try:
+            return await connection.each([*commands], seconds)
+        except ConnectionError:
+            self._disconnect()
+            raise
+
+    async def _connected(self) -> Connection:
+        if not self._connection:
+            self._connection = await Connection.open(self.folder / settings.SOCKET, settings.ADMINISTRATOR, self._secret)
+        return self._connection
+
+    def last_words(self) -> str:
+        return ((self.folder.parent / f"{self.name}.log").read_text(errors="replace").splitlines() or [""])[-1]
 
     async def info(self) -> dict[str, str]:
         return info.fields(await self("INFO", "everything"))
@@ -128,15 +151,29 @@ class Node:
             await self("ACL", "DELUSER", *others)
         self.told = now
 
-    async def follow(self, master: str, port: int) -> None:
-        if self.master != master:
-            await self("REPLICAOF", *((master, str(port)) if master else ("NO", "ONE")))
-            self.master = master
+    async def follow(self, master: Node, order: dict[str, Any]) -> None:
+        if self.is_cluster:
+            # The one of the cluster's is its own to know: it follows who takes over its primary's slots by itself.
+            found = await self.info()
+            if found["role"] != "slave" or found["master_host"] != master.address:
+                await self("CLUSTER", "REPLICATE", master.id)
+        elif self.master != master.name:
+            await self("REPLICAOF", master.address, str(order["port"]))
+        self.master = master.name
 
-    async def take(self, own: str, primary: str) -> None:
-        """The primary's address beside its own."""
-        if not self.has_primary_address:
-            await self("CONFIG", "SET", "bind", f"{own} {primary}")
+    async def lead(self) -> None:
+        """A replica becomes the primary, without those being asked who would have to agree: they may be the ones that are lost."""
+        await self(*(("CLUSTER", "FAILOVER", "TAKEOVER") if self.is_cluster else ("REPLICAOF", "NO", "ONE")))
+        self.master = ""
+
+    async def databases(self) -> set[str]:
+        """Those that have keys."""
+        return {name.removeprefix("db") for name in await self.info() if re.fullmatch(r"db\d+", name)}
+
+    async def take(self, primary: str) -> None:
+        """The primary's address beside its own, where there is one."""
+        if primary and not self.has_primary_address:
+            await self("CONFIG", "SET", "bind", f"{self.address} {primary}")
             self.has_primary_address = True
 
     async def save(self, file: Path) -> int:

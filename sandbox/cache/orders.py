@@ -5,55 +5,96 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sandbox.cache import acl, endpoints, node_types, parameters
-from sandbox.cache.account import Account, Group
+from sandbox.cache import acl, endpoints, node_types, parameters, slots
+from sandbox.cache.account import Account, Cache, Group, Serverless, Shard
 
 
 def order(accounts: Iterable[Account], authority: str) -> dict[str, Any]:
     made: dict[str, Any] = {"groups": {}, "snapshots": {}}
     for account in accounts:
-        for group in account.groups.values():
-            if group.block is not None and (group.status != "deleting" or group.final_snapshot):
-                made["groups"][group.uid] = of(account, group, authority)
-        for snapshot in account.snapshots.values():
-            asked = {"group": snapshot.group, "node": snapshot.node} if snapshot.status == "creating" else None
+        for cache in account.caches:
+            if cache.block is not None and (cache.status != "deleting" or cache.final_snapshot):
+                made["groups"][cache.uid] = of(account, cache, authority)
+        for snapshot in account.every_snapshot:
+            asked = {"group": snapshot.group, "nodes": snapshot.nodes} if snapshot.status == "creating" else None
             made["snapshots"][snapshot.uid] = asked
     return made
 
 
-def of(account: Account, group: Group, authority: str) -> dict[str, Any]:
-    values = parameters.in_force(account, group.parameter_group)
-    return {
-        "name": group.name,
-        "revision": group.revision,
-        "primary": group.primary,
-        "nodes": {node.name: endpoints.address(group, endpoints.FIRST_NODE + node.number - 1) for node in group.nodes},
-        "primary_address": endpoints.address(group, endpoints.PRIMARY),
-        "reader_address": endpoints.address(group, endpoints.READER),
-        "port": group.port,
-        "tls": group.tls,
+def of(account: Account, cache: Cache, authority: str) -> dict[str, Any]:
+    made = {
+        "name": cache.name,
+        "revision": cache.revision,
+        "cluster": cache.is_cluster,
+        "port": cache.port,
         "authority": authority,
-        "certificate": group.certificate,
-        "key": group.key,
-        "users": users(account, group),
+        "certificate": cache.certificate,
+        "key": cache.key,
+    }
+    if isinstance(cache, Serverless):
+        return made | serverless(account, cache)
+    assert isinstance(cache, Group)
+    return made | group(account, cache)
+
+
+def group(account: Account, found: Group) -> dict[str, Any]:
+    values = parameters.in_force(account, found.parameter_group)
+    return {
+        "shards": {one.id: shard(found, one) for one in found.shards},
+        "configuration_address": endpoints.address(found, found.block, endpoints.CONFIGURATION) if found.is_cluster else "",
+        "reader_port": found.port,
+        "tls": found.tls,
+        "users": users(account, found),
         "parameters": parameters.of_redis(values),
-        "databases": int(values["databases"]),
-        "maxmemory": node_types.usable_bytes(group.node_type, int(values["reserved-memory-percent"])),
-        "automatic_failover": group.automatic_failover,
-        "failovers": group.failovers,
-        "promote": group.promote,
-        "restore": group.restore,
+        "databases": 1 if found.is_cluster else int(values["databases"]),
+        "maxmemory": node_types.usable_bytes(found.node_type, int(values["reserved-memory-percent"])),
+        "automatic_failover": found.automatic_failover,
     }
 
 
-def users(account: Account, group: Group) -> dict[str, list[str]]:
+def shard(group: Group, found: Shard) -> dict[str, Any]:
+    """Each of a cluster's nodes is known by its own address; what others are there for follows the roles."""
+    by_role = group.cluster_mode != "enabled"
+    return {
+        "nodes": endpoints.of_nodes(group, found),
+        "primary": found.primary,
+        "primary_address": endpoints.address(group, found.block, endpoints.PRIMARY) if by_role else "",
+        "reader_address": endpoints.address(group, found.block, endpoints.READER) if by_role else "",
+        "slots": found.slots,
+        "failovers": found.failovers,
+        "promote": found.promote,
+        "restore": found.restore,
+    }
+
+
+def serverless(account: Account, cache: Serverless) -> dict[str, Any]:
+    """One node, the one shard of a cluster, at the one address. Nobody chooses its parameters."""
+    at = endpoints.address(cache, cache.block, endpoints.PRIMARY)
+    only = {"nodes": {cache.name: at}, "primary": cache.name, "primary_address": "", "reader_address": at}
+    values = parameters.in_force(account, f"default.{parameters.family_of(cache.engine, cache.engine_version)}")
+    return {
+        "shards": {one.id: {**only, "slots": slots.ALL, "failovers": 0, "promote": "", "restore": ""} for one in cache.shards},
+        "configuration_address": "",
+        "reader_port": cache.port + 1,
+        "tls": True,
+        "users": users(account, cache),
+        "parameters": parameters.of_redis(values),
+        "databases": 1,
+        "maxmemory": node_types.LARGEST_BYTES,
+        "automatic_failover": False,
+    }
+
+
+def users(account: Account, cache: Cache) -> dict[str, list[str]]:
     """The users of its user group, else `default` with the AUTH tokens, else `default` for everybody."""
-    if not group.user_groups:
-        return {"default": acl.rules(acl.EVERYTHING, group.tokens, group.without_token)}
+    lacking = (*acl.RESTRICTED, *acl.RESHARDING) if cache.is_cluster else acl.RESTRICTED
+    if not cache.user_groups:
+        tokens, without_token = (cache.tokens, cache.without_token) if isinstance(cache, Group) else ([], True)
+        return {"default": acl.rules(acl.EVERYTHING, tokens, without_token, lacking)}
     found = {}
-    for name in account.user_groups[group.user_groups[0]].users:
+    for name in account.user_groups[cache.user_groups[0]].users:
         user = account.users[name]
         words = acl.words(user.access)
         access = words if "off" in words or "on" in words else ["off", *words]
-        found[user.name] = acl.rules(access, user.digests, user.kind == "no-password")
+        found[user.name] = acl.rules(access, user.digests, user.kind == "no-password", lacking)
     return found

@@ -47,6 +47,7 @@ class Reader:
     def stop(self) -> None:
         if self._server:
             self._server.close()
+            self._server = None
         for task in self._pairs:
             task.cancel()
 

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from plugins.module_utils.resp import command
+
 _SECONDS = 2.0
 _LARGEST = 1 << 22
 
@@ -33,13 +35,33 @@ class Connection:
     async def __call__(self, *words: str, seconds: float = _SECONDS) -> Any:
         """The answer; TimeoutError after which the connection is of no use."""
         async with self._one:
-            encoded = [word.encode() for word in words]
-            self._writer.write(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded))
+            self._writer.write(command(*words))
             try:
                 return await asyncio.wait_for(self._answer(), seconds)
             except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
                 self.close()
                 raise ConnectionError(f"no answer to {words[0]}: {error!r}") from error
+
+    async def each(self, commands: list[tuple[str, ...]], seconds: float) -> list[Any]:
+        """All answers of commands that are sent at once; the first error is raised when all have been read."""
+        async with self._one:
+            self._writer.write(b"".join(command(*words) for words in commands))
+            try:
+                async with asyncio.timeout(seconds):
+                    answers = [await self._answer_or_error() for _ in commands]
+            except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+                self.close()
+                raise ConnectionError(f"no answer to {len(commands)} commands: {error!r}") from error
+        for answer in answers:
+            if isinstance(answer, Refused):
+                raise answer
+        return answers
+
+    async def _answer_or_error(self) -> Any:
+        try:
+            return await self._answer()
+        except Refused as error:
+            return error
 
     async def _answer(self) -> Any:
         line = (await self._reader.readuntil(b"\r\n"))[:-2].decode()
@@ -49,7 +71,7 @@ class Connection:
         if kind == ":":
             return int(rest)
         if kind == "$":
-            return None if rest == "-1" else (await self._reader.readexactly(int(rest) + 2))[:-2].decode(errors="replace")
+            return None if rest == "-1" else (await self._reader.readexactly(int(rest) + 2))[:-2].decode(errors="surrogateescape")
         if kind == "*":
             return [await self._answer() for _ in range(int(rest))]
         return rest

@@ -19,8 +19,8 @@ async def sample(group: Group, report: Report) -> None:
     while True:
         await asyncio.sleep(SECONDS)
         lags: dict[str, float] = {}
-        names = sorted(group.nodes, key=lambda name: name != group.primary)  # the primary first: it knows the lags
-        for name in names:
+        primaries = set(group.primaries.values())
+        for name in sorted(group.nodes, key=lambda name: name not in primaries):  # primaries first: they know the lags
             node = group.nodes.get(name)
             if not node or node.state != "available":
                 continue
@@ -31,7 +31,7 @@ async def sample(group: Group, report: Report) -> None:
             except (OSError, Refused) as error:
                 log.warning("%s was not measured: %s", name, error)
                 continue
-            lag = lags.get(group.order["nodes"].get(name, ""))
+            lag = lags.get(node.address)
             report(
                 {"group": group.uid, "node": name, "run": found["run_id"], "role": found["role"], "lag": lag, "numbers": measured},
             )

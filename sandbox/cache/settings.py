@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.cache import endpoints
+
 ADMINISTRATOR = "elasticache"
 DUMP = "dump.rdb"
 SOCKET = "redis.sock"
@@ -15,7 +17,7 @@ def configuration(order: dict[str, Any], name: str, is_primary: bool, master: st
     Nobody but the administrator gets in until the users are there. Paths are relative to the node's folder.
     """
     port = order["port"]
-    addresses = [order["nodes"][name], *([order["primary_address"]] if is_primary else [])]
+    addresses = [order["nodes"][name], *([order["primary_address"]] if is_primary and order["primary_address"] else [])]
     lines = [
         f"bind {' '.join(addresses)}",
         f"unixsocket {SOCKET}",
@@ -48,7 +50,18 @@ def configuration(order: dict[str, Any], name: str, is_primary: bool, master: st
         ]
     else:
         lines.append(f"port {port}")
-    if master:
+    if order["cluster"]:
+        lines += [
+            "cluster-enabled yes",
+            "cluster-config-file cluster.conf",
+            f"cluster-port {endpoints.bus_port(port)}",
+            f"tls-cluster {'yes' if order['tls'] else 'no'}",
+            f"cluster-announce-ip {order['nodes'][name]}",
+            # Who takes over, and which slots are whose, is said here and by nobody else.
+            "cluster-replica-no-failover yes",
+            "cluster-allow-replica-migration no",
+        ]
+    elif master:
         lines.append(f"replicaof {master} {port}")
     return "".join(f"{line}\n" for line in lines)
 

@@ -1,4 +1,4 @@
-"""Which node of a group is the primary, when the one that was is lost or another is asked for.
+"""Which node of a shard is the primary, when the one that was is lost or another is asked for.
 
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
 """
@@ -15,7 +15,7 @@ from sandbox.cache.node import Node
 from sandbox.cache.resp import Refused
 
 if TYPE_CHECKING:
-    from sandbox.cache.group import Group
+    from sandbox.cache.shard import Shard
 
 log = logging.getLogger(__name__)
 
@@ -24,62 +24,64 @@ _HAND_OVER_SECONDS = 2
 
 
 class Succession:
-    def __init__(self, group: Group) -> None:
-        self._group = group
-        self._failovers: int = group.order["failovers"]
+    def __init__(self, shard: Shard) -> None:
+        self._shard = shard
+        self._failovers: int = shard.order["failovers"]
 
     async def has_primary(self, order: dict[str, Any]) -> bool:
-        node = self._group.nodes[self._group.primary]
+        node = self._shard.nodes[self._shard.primary]
+        if node.is_alive and node.is_cluster != order["cluster"]:
+            return False
         if not node.is_alive:
             await self._replace(node, order)
             return False
-        await self._group.ping(node)
+        await self._shard.ping(node)
         if node.master:  # a replacement that had to synchronize first
             if (await node.info()).get("master_link_status") != "up":
                 return False
-            await node.follow("", order["port"])
-        await node.take(order["nodes"][node.name], order["primary_address"])
+            await node.lead()
+        await node.take(order["primary_address"])
         await node.tell(order)
-        self._group.available(node)
+        self._shard.available(node)
         return True
 
     async def _replace(self, node: Node, order: dict[str, Any]) -> None:
         if node.is_new:
-            await self._group.start(node, order, "")
+            await self._shard.start(node, order, "")
             return
-        if node.state == "available" and time.monotonic() - node.ended < self._group.detection_seconds:
+        if node.state == "available" and time.monotonic() - node.ended < self._shard.group.detection_seconds:
             return
         best = await self._best_replica()
         if best and order["automatic_failover"]:
             await self._fail_over(best, order)
             return
         if best:  # a replica of one that is gone serves nobody who wants to synchronize
-            await best.follow("", order["port"])
-        await self._group.start(node, order, order["nodes"][best.name] if best else "")
+            await best.lead()
+        await self._shard.start(node, order, best.name if best else "")
 
     async def _best_replica(self) -> Node | None:
         """The one with the least lag."""
         offsets = {}
-        for node in self._group.nodes.values():
-            if node.name != self._group.primary and node.is_alive and node.state == "available":
+        for node in self._shard.nodes.values():
+            if node.name != self._shard.primary and node.is_alive and node.state == "available":
                 try:
                     offsets[node.name] = int((await node.info())["slave_repl_offset"])
                 except (OSError, Refused, KeyError) as error:
                     log.warning("%s cannot be promoted: %r", node.name, error)
-        return self._group.nodes[max(offsets, key=lambda name: offsets[name])] if offsets else None
+        return self._shard.nodes[max(offsets, key=lambda name: offsets[name])] if offsets else None
 
     async def _fail_over(self, best: Node, order: dict[str, Any]) -> None:
-        await best.follow("", order["port"])
-        before, self._group.primary = self._group.primary, best.name
-        await best.take(order["nodes"][best.name], order["primary_address"])
-        self._group.report({"group": self._group.uid, "event": "failover", "from": before, "node": best.name})
+        await best.lead()
+        before, self._shard.primary = self._shard.primary, best.name
+        await best.take(order["primary_address"])
+        self._shard.group.tell("failover", best.name, **{"from": before})
 
     async def promote_when_asked(self, order: dict[str, Any]) -> None:
         """TestFailover, where the primary dies; or another primary, by its name, once that has all the data."""
-        if order["failovers"] == self._failovers or not self._group.nodes:
+        if order["failovers"] == self._failovers or not self._shard.nodes:
             return
-        old = self._group.nodes[self._group.primary]
-        wanted = self._group.nodes.get(order["promote"]) if order["promote"] else await self._best_replica()
+        old = self._shard.nodes[self._shard.primary]
+        wanted = self._shard.nodes.get(order["promote"]) if order["promote"] else await self._best_replica()
         if not wanted or wanted is not old and wanted.state != "available":
             return
         if not order["promote"]:

@@ -13,6 +13,12 @@ MOST_TAGS = 50
 # ARNs' kinds: what there is, by name, and what AWS says of one that there is not.
 _KINDS = {
     "replicationgroup": ("groups", "ReplicationGroupNotFoundFault", "elasticache:replicationgroup"),
+    "serverlesscache": ("serverless", "ServerlessCacheNotFoundFault", "elasticache:serverlesscache"),
+    "serverlesscachesnapshot": (
+        "serverless_snapshots",
+        "ServerlessCacheSnapshotNotFoundFault",
+        "elasticache:serverlesscachesnapshot",
+    ),
     "parametergroup": ("parameter_groups", "CacheParameterGroupNotFound", "elasticache:parametergroup"),
     "subnetgroup": ("subnet_groups", "CacheSubnetGroupNotFoundFault", "elasticache:subnetgroup"),
     "snapshot": ("snapshots", "SnapshotNotFoundFault", "elasticache:snapshot"),

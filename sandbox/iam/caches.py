@@ -10,10 +10,12 @@ _CACHE_MEMBERS = {
     "UserGroupIds": ("UserGroupIdsToAdd", "UserGroupIdsToRemove"),
     "UserIds": ("UserIdsToAdd", "UserIdsToRemove"),
     "SnapshotName": ("FinalSnapshotIdentifier",),
+    "ServerlessCacheSnapshotName": ("FinalSnapshotName",),
 }
 _CACHE_MADE = {
     "ReplicationGroupDescription": "ReplicationGroupId",
     "SnapshotName": "SnapshotName",
+    "ServerlessCacheName": "ServerlessCacheName",
     "UserGroupId": "UserGroupId",
     "UserId": "UserId",
     "CacheParameterGroupName": "CacheParameterGroupName",

@@ -17,6 +17,7 @@ _FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 # What it takes to tag a resource while it is made.
 _TAGGING = {
     "acm": "AddTagsToCertificate",
+    "autoscaling": "CreateOrUpdateTags",
     "cloudwatch": "TagResource",
     "dynamodb": "TagResource",
     "ec2": "CreateTags",
@@ -123,13 +124,56 @@ def _waf_logging(params: Params) -> Iterator[Need]:
         yield "logs:DescribeLogGroups", {}
 
 
+def _hands_on(params: Params) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    yield "iam:AddRoleToInstanceProfile", params
+    yield "iam:PassRole", {"RoleName": params.get("RoleName")}
+
+
+def _tagged(operation: str, tagging: str) -> Callable[[Params], Iterator[Need]]:
+    """IAM has an action for the tags of each kind of resource."""
+    return lambda params: iter([(f"iam:{name}", params) for name in (operation, *([tagging] if params.get("Tags") else []))])
+
+
+def _launching(operation: str) -> Callable[[Params], Iterator[Need]]:
+    """Who has a group launch from a template could launch from it, with its tags, and hands on the role of its profile.
+
+    Which one that is stands in the template; what a policy allows bears the application's name first, as a group does.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+    """
+
+    def found(params: Params) -> Iterator[Need]:
+        yield f"autoscaling:{operation}", params
+        wanted = {**params, **params.get("DesiredConfiguration", {})}
+        if wanted.get("LaunchTemplate") or wanted.get("MixedInstancesPolicy"):
+            yield from (
+                ("ec2:RunInstances", {}),
+                ("ec2:CreateTags", {}),
+                ("iam:PassRole", {"RoleName": f"{params['AutoScalingGroupName']}-"}),
+            )
+
+    return found
+
+
+def _delete_serverless_cache(params: Params) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteServerlessCache.html"""
+    yield "elasticache:DeleteServerlessCache", params
+    if params.get("FinalSnapshotName"):
+        yield "elasticache:CreateServerlessCacheSnapshot", params
+
+
 _SPECIAL: dict[tuple[str, str], Callable[[Params], Iterator[Need]]] = {
+    **{("autoscaling", name): _launching(name) for name in ("CreateAutoScalingGroup", "UpdateAutoScalingGroup", "StartInstanceRefresh")},
     ("dynamodb", "BatchGetItem"): _batch("dynamodb:BatchGetItem"),
     ("dynamodb", "BatchWriteItem"): _batch("dynamodb:BatchWriteItem"),
     ("dynamodb", "RestoreTableFromBackup"): _restore("dynamodb:RestoreTableFromBackup"),
     ("dynamodb", "RestoreTableToPointInTime"): _restore("dynamodb:RestoreTableToPointInTime"),
     ("dynamodb", "TransactGetItems"): _transact_get,
     ("dynamodb", "TransactWriteItems"): _transact_write,
+    ("elasticache", "DeleteServerlessCache"): _delete_serverless_cache,
+    ("iam", "AddRoleToInstanceProfile"): _hands_on,
+    ("iam", "CreateInstanceProfile"): _tagged("CreateInstanceProfile", "TagInstanceProfile"),
+    ("iam", "CreateRole"): _tagged("CreateRole", "TagRole"),
     ("kms", "ReEncrypt"): lambda params: iter(
         [("kms:ReEncryptFrom", {"KeyId": params.get("SourceKeyId")}), ("kms:ReEncryptTo", {"KeyId": params.get("DestinationKeyId")})]
     ),

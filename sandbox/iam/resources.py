@@ -15,10 +15,12 @@ _PARAMETERS = {
     "sns": {"TopicName": "Name"},
     "elasticloadbalancing": {"LoadBalancerName": "Name", "TargetGroupName": "Name"},
     "autoscaling": {"GroupFriendlyName": "AutoScalingGroupName"},
+    "iam": {"RoleNameWithPath": "RoleName", "InstanceProfileNameWithPath": "InstanceProfileName"},
 }
 # Nothing but the permission on every alarm shows composite alarms too:
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-_EVERY = {"cloudwatch:DescribeAlarms"}
+# What a group launches stands in its launch template.
+_EVERY = {"cloudwatch:DescribeAlarms", "ec2:RunInstances"}
 _LOG_TAGGING = {"logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource"}
 
 # Load balancers of the first generation have the same prefix and some of the same actions, and the reference tells of theirs.
@@ -53,8 +55,16 @@ def resources(action: str, params: Params, account: str, region: str, partition:
 def _readable(action: str, prefix: str, params: Params, place: dict[str, str]) -> Params:
     if "QueueUrl" in params:
         return {"QueueName": str(params["QueueUrl"]).rpartition("/")[2]}
+    if prefix == "ssm" and str(params.get("Name", "")).startswith("/aws/"):  # public parameters are of no account
+        return {"Arns": [f"arn:{place['Partition']}:ssm:{place['Region']}::parameter{params['Name']}"]}
     if prefix == "wafv2":
         return {"Arns": [*_waf_own(action, params, place), *_nested(params)]}
+    if prefix == "autoscaling":  # the id in a group's ARN only AWS knows
+        tagged = [tag.get("ResourceId") for tag in params.get("Tags") or () if isinstance(tag, dict)]
+        return {"AutoScalingGroupName": next(iter(tagged), None), **params, "GroupId": "*"}
+    if prefix == "route53" and "ResourceType" in params:
+        ids = params.get("ResourceIds") or [params["ResourceId"]]
+        return {"Arns": [f"arn:{place['Partition']}:route53:::{params['ResourceType']}/{uid}" for uid in ids]}
     if prefix == "elasticache":
         return caches.readable(action.partition(":")[2], params)
     if prefix == "elasticloadbalancing" and "ResourceArns" not in params and action.partition(":")[2] in _ELB_MAKING:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from moto.cloudwatch.models import cloudwatch_backends
@@ -23,6 +23,7 @@ from sandbox.plane.metrics import Measure
 from sandbox.plane.requests import Request
 from sandbox.watch import evaluator
 from sandbox.watch.backend import stored
+from sandbox.watch.paced import period
 from sandbox.watch.statistics import Datum
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,8 @@ class Feedback:
                 if pair := listeners.get(entry["listener"]):
                     group = account.groups.get(entry["group"] or "")
                     request = Request(entry, *pair, clock.offset(), max(1, len(group.targets)) if group else 1)
-                    minute = request.begin.replace(second=0, microsecond=0, tzinfo=None)
-                    counts.update((request.balancer.arn, measure, minute) for measure in metrics.measures(request))
+                    begin = self._beginning(request.begin.replace(tzinfo=None))
+                    counts.update((request.balancer.arn, measure, begin) for measure in metrics.measures(request))
                     self._delivery.keep(request, account)
             put(counts)
             if self._follower.size > LARGEST_BYTES:
@@ -87,14 +88,22 @@ class Feedback:
             hosts = admin.clusters(self._admin) if pairs else {}
         except OSError:  # Envoy is off, or about to come back
             return
-        minute = utcnow().replace(second=0, microsecond=0)
+        minute, begin = utcnow().replace(second=0, microsecond=0), self._beginning(utcnow())
         for balancer, group in pairs:
+            if hosts.get(group):
+                put(Counter({(balancer, measure, begin): 1 for measure in metrics.no_requests(balancer, group)}))
             sick = [bool(status.get("failed_active_health_check")) for status in hosts.get(group, {}).values()]
             put(
                 Counter(
                     {(balancer, measure, minute): 1 for measure in metrics.health(balancer, group, sick.count(False), sick.count(True))}
                 )
             )
+
+    def _beginning(self, at: datetime) -> datetime:
+        """Of the minute, or of what stands for it in alarms that are as fast as health checks (sandbox/watch/paced.py)."""
+        step = timedelta(seconds=period(60, self._speed))
+        minute = at.replace(second=0, microsecond=0)
+        return minute + (at - minute) // step * step
 
     def _deliver(self) -> None:
         with self._lock:

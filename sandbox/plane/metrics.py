@@ -53,6 +53,14 @@ def measures(request: Request) -> Iterator[Measure]:
         yield _measure("DroppedInvalidHeaderRequestCount", 1, "Count", balancer)
 
 
+def no_requests(balancer_arn: str, group_arn: str) -> Iterator[Measure]:
+    """Requests per target are told of every minute in which there are targets, also when there were none."""
+    group = {"TargetGroup": group_name(group_arn)}
+    yield from (
+        _measure("RequestCountPerTarget", 0, "Count", where) for where in (group, group | {"LoadBalancer": balancer_name(balancer_arn)})
+    )
+
+
 def health(balancer_arn: str, group_arn: str, healthy: int, unhealthy: int) -> Iterator[Measure]:
     where = {"LoadBalancer": balancer_name(balancer_arn), "TargetGroup": group_name(group_arn)}
     yield _measure("HealthyHostCount", healthy, "Count", where)

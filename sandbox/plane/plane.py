@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from moto.core.utils import utcnow
 from moto.elbv2.models import FakeTargetGroup
 
 from sandbox import certificates, programs, trust
+from sandbox.autoscaling import keeper
 from sandbox.aws_error import Response
 from sandbox.cache.link import Link
+from sandbox.checkers import link as checkers
+from sandbox.containers import link as containers
 from sandbox.gateway import Answer
+from sandbox.instances import link as instances
 from sandbox.operation import Call, Environ
 from sandbox.plane import admin, bootstrap, files, health, render, snapshot, waf
 from sandbox.plane.account import Account, Group, Target
@@ -20,7 +26,7 @@ from sandbox.plane.feedback import Feedback
 from sandbox.plane.health import NOT_IN_USE, UNKNOWN, Health
 from sandbox.plane.listener_ports import ListenerPorts
 from sandbox.plane.settings import Settings
-from sandbox.repairs import elbv2_targets
+from sandbox.repairs import ec2_addresses, elbv2_targets
 from sandbox.request_log import mutates
 from sandbox.waf import intake
 
@@ -29,21 +35,25 @@ log = logging.getLogger(__name__)
 LONGEST_REFUSAL = 500
 # Relative to the sandbox's folder, in which every part runs.
 CACHES = Path("elasticache/daemon.sock")
+INSTANCES = Path("instances")
 FOLDERS = ("secrets", "endpoints", "routes")
 # What load balancers and web ACLs are made of.
-SERVICES = {"elbv2", "ec2", "wafv2", "route53", "iam"}
+SERVICES = {"elbv2", "ec2", "autoscaling", "wafv2", "route53", "iam"}
 
 
 class Plane:
     """A layer of the gateway: what a request changed is rendered by the thread, some milliseconds after its answer."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, endpoint: str) -> None:
         self._settings = settings
         self._changed = threading.Event()
         self._ports = ListenerPorts(settings.listeners)
         self._account = Account()
         self._intake = intake.Intake(settings.folder / "waf-log.jsonl")
         self._caches = Link(CACHES, settings.slice) if programs.caches_run() else None
+        self._instances = instances.Link(INSTANCES, settings.speed, settings.real, self._changed.set) if programs.instances_run() else None
+        self._containers = containers.Link(settings, endpoint, self._changed.set)
+        self._checkers = checkers.Link(settings.slice, settings.speed)
         self._feedback = Feedback(settings.folder, settings.speed, lambda: self._account)
 
     def start(self) -> None:
@@ -55,9 +65,11 @@ class Plane:
             trust.install(root, certificates.ca_pem())
         files.write(folder / "envoy.json", bootstrap.envoy())
         self._render()
-        if self._caches:
-            self._caches.start()
+        ec2_addresses.reserved |= self._settings.hosts
+        for link in self._links():
+            link.start()
         elbv2_targets.observers.append(self.health)
+        keeper.followers.append(self._changed.set)
         for run in (self._run, self._feedback.run, self._intake.run):
             threading.Thread(target=run, name="plane", daemon=True).start()
 
@@ -72,12 +84,18 @@ class Plane:
             self.wake()
         if self._caches and call.service == "elasticache" and mutates(call.service, call.operation):
             self._caches.wake()
+        if call.service in ("ecs", "application-autoscaling") and mutates(call.service, call.operation):
+            self._containers.wake()
         return response
 
     def wake(self) -> None:
         self._changed.set()
-        if self._caches:
-            self._caches.wake()
+        for link in self._links():
+            link.wake()
+
+    def _links(self) -> list[Any]:
+        """What tells daemons what the accounts have."""
+        return [link for link in (self._caches, self._instances, self._containers, self._checkers) if link]
 
     def describe(self) -> dict[str, Any]:
         """For the control API."""
@@ -105,11 +123,14 @@ class Plane:
             hosts = admin.clusters(self._settings.folder / "admin.sock").get(group.arn, {})
         except OSError:
             return dict.fromkeys((target.key for target in found.targets), UNKNOWN)
-        return {target.key: self._health(found, target, hosts) for target in found.targets}
+        return {target.key: self._health(found, target, hosts, group.targets.get(target.key, {})) for target in found.targets}
 
-    def _health(self, group: Group, target: Target, hosts: dict[str, Any]) -> Health:
+    def _health(self, group: Group, target: Target, hosts: dict[str, Any], registered: dict[str, Any]) -> Health:
         status = hosts.get(f"{self._settings.real(target.address)}:{target.port}")
-        return health.of(status, lambda: health.probe(group, target, self._settings.real))
+        found = health.of(status, lambda: health.probe(group, target, self._settings.real))
+        # Envoy takes the first failed check for the last word.
+        initial = timedelta(seconds=group.check.unhealthy * group.check.interval / self._settings.speed)
+        return health.CHECKING if found.state == "unhealthy" and utcnow() < registered.get("since", datetime.min) + initial else found
 
     def _run(self) -> None:
         while True:

@@ -5,7 +5,7 @@ parameter, returns all in one page (AWS: 50, at most 100), never evaluates and n
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
-What alarms become is in sandbox/watch/evaluator.py. Not emulated: warm-up, PromQL and log alarms, actions but SNS's.
+What alarms become is in sandbox/watch/evaluator.py. Not emulated: warm-up, PromQL and log alarms, actions but SNS's and Auto Scaling's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Replication groups of ElastiCache: made, told of and deleted.
 
-* As many members as NumCacheClusters or ReplicasPerNodeGroup say, each a cache cluster of one node; creating until the nodes run, with
-  endpoints from then on. A deleted group is told as deleting until its nodes are gone, then its name is free.
+* As many members as NumCacheClusters or NumNodeGroups and ReplicasPerNodeGroup say, each a cache cluster of one node; creating until the
+  nodes run, with endpoints from then on. A deleted group is told as deleting until its nodes are gone, then its name is free.
 * What does not go together is refused: failover without a replica, Multi-AZ without failover, tokens and users without TLS.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html
@@ -15,10 +15,9 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from sandbox import certificates
-from sandbox.cache import acl, checks, describing, endpoints, link, tags
-from sandbox.cache.account import Account, Group, Node
-from sandbox.cache.faults import combination, fault, value
+from sandbox.cache import acl, checks, describing, endpoints, layout, link, tags
+from sandbox.cache.account import Account, Group
+from sandbox.cache.faults import combination, fault
 from sandbox.cache.serving import Asked, serve
 from sandbox.repairs import elasticache_snapshots as snapshots
 from sandbox.repairs import elasticache_subnets as subnets
@@ -42,27 +41,28 @@ def made(account: Account, name: str, asked: Asked) -> Group:
     restored = snapshots.restorable(account, asked["SnapshotName"]) if asked.get("SnapshotName") else None
     engine = (asked.get("Engine") or (restored.told["Engine"] if restored else "redis")).lower()
     version = checks.version(engine, asked.get("EngineVersion") or (restored.told["EngineVersion"] if restored else None))
-    number = checks.clusters(asked)
+    mode = checks.cluster_mode(account, asked, len(layout.configurations(asked, restored)))
     automatic, multi_az = bool(asked.get("AutomaticFailoverEnabled")), bool(asked.get("MultiAZEnabled"))
-    checks.failover(automatic, multi_az, number)
     tls, token, users = bool(asked.get("TransitEncryptionEnabled")), asked.get("AuthToken"), asked.get("UserGroupIds") or []
     checks.authentication(account, tls, token, users, engine)
     if asked.get("TransitEncryptionMode") and not tls:
         raise combination("TransitEncryptionMode requires TransitEncryptionEnabled.")
     subnet_group = subnets.found(account, asked["CacheSubnetGroupName"]).name if asked.get("CacheSubnetGroupName") else ""
+    shards = layout.shards(account, name, mode, subnet_group, asked, restored)
+    checks.failover(automatic, multi_az, min(len(shard.nodes) for shard in shards), mode)
     group = Group(
         name=name,
         description=asked["ReplicationGroupDescription"],
         node_type=checks.node_type(asked.get("CacheNodeType") or (restored.told["CacheNodeType"] if restored else None)),
         engine=engine,
         engine_version=version,
-        parameter_group=checks.parameter_group(account, asked.get("CacheParameterGroupName"), engine, version),
+        parameter_group=checks.parameter_group(account, asked.get("CacheParameterGroupName"), engine, version, mode != "disabled"),
         subnet_group=subnet_group,
         port=asked.get("Port") or endpoints.PORT,
-        block=link.free_block(),
+        block=shards[0].block if mode == "disabled" else link.free_blocks(1)[0],
         slice=link.slice_number(),
-        nodes=[Node(f"{name}-{place + 1:03}", place + 1, zone) for place, zone in enumerate(zones(account, subnet_group, number, asked))],
-        primary=f"{name}-001",
+        shards=shards,
+        cluster_mode=mode,
         tls=tls,
         tokens=[acl.digest(token)] if token else [],
         without_token=not token,
@@ -79,28 +79,11 @@ def made(account: Account, name: str, asked: Asked) -> Group:
         kms_key=asked.get("KmsKeyId") or "",
         minor_upgrades=asked.get("AutoMinorVersionUpgrade", True),
         logs=describing.logs(asked.get("LogDeliveryConfigurations") or []),
-        restore=restored.uid if restored else "",
     )
     if group.block is not None:
-        group.port = endpoints.free_port(endpoints.addresses(group), group.port)
-        key = certificates.new_key("EC_prime256v1")
-        begin, end = certificates.ALWAYS
-        group.key = certificates.key_pem(key).decode()
-        group.certificate = certificates.sign(key, endpoints.names(account, group), begin, (end - begin).days).decode()
+        group.port = endpoints.free_port(endpoints.addresses(group), group.port, lambda port: (endpoints.bus_port(port),))
+        group.certificate, group.key = endpoints.certificate(endpoints.names(account, group))
     return group
-
-
-def zones(account: Account, subnet_group: str, number: int, asked: Asked) -> list[str]:
-    """The given ones, else those of the subnets in turn."""
-    known = [f"{account.region}{end}" for end in "abc"]
-    if subnet_group:
-        known = sorted(set(account.subnet_groups[subnet_group].subnets.values()))
-    given = asked.get("PreferredCacheClusterAZs") or []
-    if given and len(given) != number:
-        raise combination(f"The number of PreferredCacheClusterAZs must equal the number of clusters, {number}.")
-    if wrong := next((zone for zone in given if zone not in known), None):
-        raise value(f"{wrong} is not an Availability Zone of the subnet group's subnets: {', '.join(known)}.")
-    return given or [known[place % len(known)] for place in range(number)]
 
 
 def describe(account: Account, asked: Asked) -> dict[str, Any]:
@@ -116,7 +99,7 @@ def delete(account: Account, asked: Asked) -> dict[str, Any]:
     if asked.get("RetainPrimaryCluster"):
         raise NotImplementedError("RetainPrimaryCluster")
     if final := asked.get("FinalSnapshotIdentifier"):
-        snapshots.take(account, group, final, group.primary)
+        snapshots.take(account, group, final, {shard.id: shard.primary for shard in group.shards})
         group.final_snapshot = final.lower()
     group.status = "deleting"
     for node in group.nodes:

@@ -3,6 +3,8 @@
 * An AUTH token is added by ROTATE, beside the one that there is (and beside no token, where there was none), and made the only one by
   SET; DELETE ends tokens where a user group takes over. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
 * What changes nodes without ApplyImmediately waits for the maintenance window: it is pending. The emulator has no windows, so it stays.
+* The cluster mode goes from disabled by compatible, from which there is a way back, to enabled. Compatible is one shard with all slots that
+  still has its endpoints by role; its nodes are started anew with their data. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/modify-cluster-mode.html
 * TestFailover needs automatic failover; its events are AWS's.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailover.html
@@ -12,11 +14,12 @@ moto changes a description and a few flags.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from moto.core.utils import utcnow
 
-from sandbox.cache import acl, checks, describing, engines, outcome, parameters
+from sandbox.cache import acl, checks, describing, endpoints, engines, link, outcome, parameters, slots
 from sandbox.cache.account import Account, Group
 from sandbox.cache.faults import combination, fault, value
 from sandbox.cache.serving import Asked, serve
@@ -32,6 +35,8 @@ PLAIN = {
 }
 STRATEGIES = ("ROTATE", "SET", "DELETE")
 MOST_TOKENS = 2
+CLUSTER_MODES = {"disabled": ("compatible",), "compatible": ("disabled", "enabled"), "enabled": ()}
+LEAST_VERSION = "7.0"
 
 
 def modify(account: Account, asked: Asked) -> dict[str, Any]:
@@ -47,6 +52,8 @@ def modify(account: Account, asked: Asked) -> dict[str, Any]:
         wanted["logs"] = describing.logs(asked["LogDeliveryConfigurations"])
     for member, one in wanted.items():
         setattr(group, member, one)
+    if "block" in wanted and group.block is not None:
+        group.certificate, group.key = endpoints.certificate(endpoints.names(account, group))
     if wanted.keys() - set(PLAIN.values()) - {"logs"}:
         group.change()
     return {"ReplicationGroup": describing.group(account, group)}
@@ -57,10 +64,10 @@ def changes(account: Account, group: Group, asked: Asked) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     automatic = asked.get("AutomaticFailoverEnabled", group.automatic_failover)
     multi_az = asked.get("MultiAZEnabled", group.multi_az)
-    checks.failover(automatic, multi_az, len(group.nodes))
+    checks.failover(automatic, multi_az, min(len(shard.nodes) for shard in group.shards), group.cluster_mode)
     if (automatic, multi_az) != (group.automatic_failover, group.multi_az):
         wanted |= {"automatic_failover": automatic, "multi_az": multi_az}
-    if asked.get("PrimaryClusterId") and asked["PrimaryClusterId"] != group.primary:
+    if asked.get("PrimaryClusterId") and asked["PrimaryClusterId"] != group.shards[0].primary:
         wanted |= promotion(group, asked["PrimaryClusterId"], automatic)
     if asked.get("SnapshotRetentionLimit") is not None:
         wanted["snapshot_retention"] = checks.retention(asked["SnapshotRetentionLimit"])
@@ -68,7 +75,9 @@ def changes(account: Account, group: Group, asked: Asked) -> dict[str, Any]:
         wanted["snapshotting"] = member(group, name)
     if asked.get("SecurityGroupIds"):
         wanted["security_groups"] = checks.security_groups(account, asked["SecurityGroupIds"])
-    return wanted | versions(account, group, asked) | access(account, group, asked)
+    mode = asked.get("ClusterMode") or group.cluster_mode
+    wanted |= versions(account, group, asked, mode) | access(account, group, asked)
+    return wanted | (modes(group, mode, automatic) if mode != group.cluster_mode else {})
 
 
 def member(group: Group, name: str) -> str:
@@ -80,10 +89,31 @@ def member(group: Group, name: str) -> str:
 def promotion(group: Group, name: str, automatic: bool) -> dict[str, Any]:
     if automatic:
         raise combination("The primary cluster can be chosen only when automatic failover is disabled.")
-    return {"promote": member(group, name), "failovers": group.failovers + 1}
+    shard = group.shards[0]
+    return {"shards": [dataclasses.replace(shard, promote=member(group, name), failovers=shard.failovers + 1)]}
 
 
-def versions(account: Account, group: Group, asked: Asked) -> dict[str, Any]:
+def modes(group: Group, mode: str, automatic: bool) -> dict[str, Any]:
+    if mode not in CLUSTER_MODES[group.cluster_mode]:
+        raise combination(f"The cluster mode cannot be modified from {group.cluster_mode} to {mode}.")
+    if mode == "enabled":
+        return {"cluster_mode": mode}
+    shard = group.shards[0]
+    if mode == "compatible" and not (automatic and shard.replicas):
+        raise combination("To modify the cluster mode, automatic failover must be enabled, with at least one replica.")
+    if mode == "compatible" and engines.is_older(group.engine_version, LEAST_VERSION):
+        raise combination(f"To modify the cluster mode, the engine version must be {LEAST_VERSION} or newer.")
+    before = {member: getattr(group, member) for member in ("cluster_mode", "parameter_group", "block", "shards")}
+    slots_of_all = slots.ALL if mode == "compatible" else ""
+    return {
+        "cluster_mode": mode,
+        "block": link.free_blocks(1)[0] if mode == "compatible" else shard.block,
+        "shards": [dataclasses.replace(shard, slots=slots_of_all)],
+        "before_mode": before if mode == "compatible" else {},
+    }
+
+
+def versions(account: Account, group: Group, asked: Asked, mode: str) -> dict[str, Any]:
     """Node type, engine and parameters."""
     found: dict[str, Any] = {}
     if asked.get("CacheNodeType"):
@@ -95,11 +125,13 @@ def versions(account: Account, group: Group, asked: Asked) -> dict[str, Any]:
         if group.engine == "valkey" != engine or engine == group.engine and engines.is_older(version, group.engine_version):
             raise combination(f"A downgrade from {group.engine} {group.engine_version} to {engine} {version} is not possible.")
     family = parameters.family_of(engine, version)
-    name = asked.get("CacheParameterGroupName")
-    if not name and family != parameters.groups(account)[group.parameter_group].family and not group.parameter_group.startswith("default."):
-        raise combination(f"A parameter group of the family {family} must be given with the engine version {version}.")
-    if name or family != parameters.groups(account)[group.parameter_group].family:
-        found["parameter_group"] = checks.parameter_group(account, name, engine, version)
+    name, clusters, now = asked.get("CacheParameterGroupName"), mode != "disabled", parameters.groups(account)[group.parameter_group]
+    fits = now.family == family and checks.is_for_clusters(now) == clusters
+    if not name and not fits and not group.parameter_group.startswith("default."):
+        needed = f"A parameter group of the family {family} must be given with the engine version {version} and the cluster mode {mode}."
+        raise combination(needed)
+    if name or not fits:
+        found["parameter_group"] = checks.parameter_group(account, name, engine, version, clusters)
     if (engine, version) != (group.engine, group.engine_version):
         found |= {"engine": engine, "engine_version": version}
     if found and not asked.get("ApplyImmediately"):
@@ -145,20 +177,18 @@ def tokens(group: Group, token: str | None, strategy: str, user_groups: list[str
 
 def fail_over(account: Account, asked: Asked) -> dict[str, Any]:
     group = checks.available(account, asked["ReplicationGroupId"])
-    if asked["NodeGroupId"] != describing.NODE_ID:
+    shard = next((one for one in group.shards if one.id == asked["NodeGroupId"]), None)
+    if not shard:
         raise fault("NodeGroupNotFoundFault", f"Node group {asked['NodeGroupId']} not found in {group.name}.")
     if not group.automatic_failover:
         raise fault("TestFailoverNotAvailableFault", f"Test failover needs automatic failover, which {group.name} has disabled.")
+    if not shard.replicas:
+        raise fault("TestFailoverNotAvailableFault", f"Test failover needs a replica, which node group {shard.id} of {group.name} has not.")
     account.tell(outcome.GROUP, group.name, f"Test Failover API called for node group {asked['NodeGroupId']}")
-    group.failovers, group.promote = group.failovers + 1, ""
+    shard.failovers, shard.promote = shard.failovers + 1, ""
     group.change()
     return {"ReplicationGroup": describing.group(account, group)}
 
 
-def shards(account: Account, asked: Asked) -> dict[str, Any]:
-    checks.available(account, asked["ReplicationGroupId"])
-    raise NotImplementedError("cluster mode")
-
-
 def apply() -> None:
-    serve(modify_replication_group=modify, test_failover=fail_over, modify_replication_group_shard_configuration=shards)
+    serve(modify_replication_group=modify, test_failover=fail_over)

@@ -1,4 +1,4 @@
-"""Snapshots of replication groups: the data of a node in a file, from which another group can be made.
+"""Snapshots of replication groups: the data of a node of each shard in a file, from which another group can be made.
 
 One is creating, and its group snapshotting, until the file is there. A group that is not available has none taken.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/backups.html
@@ -34,7 +34,7 @@ def restorable(account: Account, name: str) -> Snapshot:
     return snapshot
 
 
-def take(account: Account, group: Group, name: str, node: str) -> Snapshot:
+def take(account: Account, group: Group, name: str, nodes: dict[str, str]) -> Snapshot:
     name = name.lower()
     if not NAME.fullmatch(name):
         raise value("The snapshot name must begin with a letter and have letters, digits and single hyphens.")
@@ -55,30 +55,37 @@ def take(account: Account, group: Group, name: str, node: str) -> Snapshot:
         "ReplicationGroupDescription": group.description,
         "AutomaticFailover": "enabled" if group.automatic_failover else "disabled",
         "CacheClusterCreateTime": group.created,
-        "NumNodeGroups": 1,
+        "NumNodeGroups": len(group.shards),
         "KmsKeyId": group.kms_key or None,
     }
-    account.snapshots[name] = Snapshot(name, group.uid, node, {member: one for member, one in settings.items() if one is not None})
-    return account.snapshots[name]
+    made = Snapshot(name, group.uid, nodes, {member: one for member, one in settings.items() if one is not None})
+    made.slots = {shard.id: shard.slots for shard in group.shards}
+    account.snapshots[name] = made
+    return made
 
 
 def told(account: Account, snapshot: Snapshot) -> dict[str, Any]:
     """Restoring, while a group is made from it."""
-    used = any(group.restore == snapshot.uid and group.status == "creating" for group in account.groups.values())
-    row = {
-        "NodeGroupId": describing.NODE_ID,
-        "CacheClusterId": snapshot.node,
-        "CacheNodeId": describing.NODE_ID,
-        "CacheSize": f"{-(-snapshot.size // 2**20)} MB",
-        "CacheNodeCreateTime": snapshot.told["CacheClusterCreateTime"],
-        "SnapshotCreateTime": snapshot.created,
-    }
+    made = [shard.restore for group in account.groups.values() if group.status == "creating" for shard in group.shards]
+    used = any(restored.startswith(f"{snapshot.uid}-") for restored in made)
+    rows = [
+        {
+            "NodeGroupId": shard,
+            "CacheClusterId": node,
+            "CacheNodeId": describing.NODE_ID,
+            "CacheSize": f"{-(-snapshot.sizes.get(shard, 0) // 2**20)} MB",
+            "CacheNodeCreateTime": snapshot.told["CacheClusterCreateTime"],
+            "SnapshotCreateTime": snapshot.created,
+            **({"NodeGroupConfiguration": {"NodeGroupId": shard, "Slots": snapshot.slots[shard]}} if snapshot.slots[shard] else {}),
+        }
+        for shard, node in snapshot.nodes.items()
+    ]
     return {
         **snapshot.told,
         "SnapshotName": snapshot.name,
         "SnapshotStatus": "restoring" if used else snapshot.status,
         "SnapshotSource": "manual",
-        "NodeSnapshots": [row] if snapshot.status == "available" else [],
+        "NodeSnapshots": rows if snapshot.status == "available" else [],
         "ARN": account.arn("snapshot", snapshot.name),
         "DataTiering": "disabled",
     }
@@ -93,7 +100,10 @@ def create(account: Account, asked: Asked) -> dict[str, Any]:
     if not name:
         raise fault("CacheClusterNotFound", f"CacheCluster not found: {cluster}")
     group = checks.available(account, name)
-    snapshot = take(account, group, asked["SnapshotName"], cluster or describing.snapshotting(group))
+    if cluster and group.cluster_mode == "enabled":
+        raise combination(f"{cluster} is a node of a replication group with cluster mode: give ReplicationGroupId, for all of its shards.")
+    nodes = {shard.id: cluster or describing.snapshotting(group, shard) for shard in group.shards}
+    snapshot = take(account, group, asked["SnapshotName"], nodes)
     tags.put(account, account.arn("snapshot", snapshot.name), asked.get("Tags"))
     group.status = "snapshotting"
     return {"Snapshot": told(account, snapshot)}
@@ -104,7 +114,7 @@ def describe(account: Account, asked: Asked) -> dict[str, Any]:
     if name := asked.get("ReplicationGroupId"):
         listed = [one for one in listed if one.told["ReplicationGroupId"] == name.lower()]
     if name := asked.get("CacheClusterId"):
-        listed = [one for one in listed if one.node == name.lower()]
+        listed = [one for one in listed if name.lower() in one.nodes.values()]
     if SOURCES.get(asked.get("SnapshotSource") or "manual") != "manual":
         listed = []
     return {"Snapshots": [told(account, snapshot) for snapshot in listed]}

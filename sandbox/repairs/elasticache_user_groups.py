@@ -1,4 +1,5 @@
-"""User groups of ElastiCache, which moto lacks: the users of a replication group that is encrypted in transit.
+"""User groups of ElastiCache, which moto lacks: the users of a replication group that is encrypted in transit, or of a
+serverless cache.
 
 A group has exactly one user with the name `default`, and no two users of one name.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.cache import tags
-from sandbox.cache.account import Account, UserGroup
+from sandbox.cache.account import Account, Cache, Group, Serverless, UserGroup
 from sandbox.cache.faults import combination, fault, value
 from sandbox.cache.serving import Asked, serve
 from sandbox.repairs import elasticache_users as users
@@ -22,20 +23,21 @@ def found(account: Account, uid: str) -> UserGroup:
     return account.user_groups[uid]
 
 
-def used_by(account: Account, uid: str) -> list[str]:
-    return sorted(group.name for group in account.groups.values() if uid in group.user_groups)
+def used_by(account: Account, uid: str) -> list[Cache]:
+    return [cache for cache in account.caches if uid in cache.user_groups]
 
 
 def told(account: Account, group: UserGroup) -> dict[str, Any]:
-    busy = any(account.groups[name].status == "modifying" for name in used_by(account, group.uid))
+    users = used_by(account, group.uid)
+    busy = any(cache.status == "modifying" for cache in users)
     return {
         "UserGroupId": group.uid,
         "Status": "modifying" if busy else group.status,
         "Engine": group.engine,
         "UserIds": list(group.users),
         "MinimumEngineVersion": "7.2" if group.engine == "valkey" else "6.0",
-        "ReplicationGroups": used_by(account, group.uid),
-        "ServerlessCaches": [],
+        "ReplicationGroups": sorted(cache.name for cache in users if isinstance(cache, Group)),
+        "ServerlessCaches": sorted(cache.name for cache in users if isinstance(cache, Serverless)),
         "ARN": account.arn("usergroup", group.uid),
     }
 
@@ -78,8 +80,8 @@ def modify(account: Account, asked: Asked) -> dict[str, Any]:
     members = [uid for uid in group.users if uid not in removed] + added
     check(account, group.engine, members)
     group.users = members
-    for name in used_by(account, group.uid):
-        account.groups[name].change()
+    for cache in used_by(account, group.uid):
+        cache.change()
     return told(account, group)
 
 
@@ -92,8 +94,9 @@ def changeable(account: Account, uid: str) -> UserGroup:
 
 def delete(account: Account, asked: Asked) -> dict[str, Any]:
     group = changeable(account, asked["UserGroupId"])
-    if names := used_by(account, group.uid):
-        raise fault("InvalidUserGroupState", f"User group {group.uid} is associated with the replication group {names[0]}.")
+    if caches := used_by(account, group.uid):
+        kind = "serverless cache" if isinstance(caches[0], Serverless) else "replication group"
+        raise fault("InvalidUserGroupState", f"User group {group.uid} is associated with the {kind} {caches[0].name}.")
     del account.user_groups[group.uid]
     tags.drop(account, account.arn("usergroup", group.uid))
     return {**told(account, group), "Status": "deleting"}

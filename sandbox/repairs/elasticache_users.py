@@ -101,9 +101,9 @@ def modify(account: Account, asked: Asked) -> dict[str, Any]:
     user.access = access
     if how:
         user.kind, user.digests = how
-    for group in account.groups.values():
-        if any(user.uid in account.user_groups[one].users for one in group.user_groups):
-            group.revision += 1
+    for cache in account.caches:
+        if any(user.uid in account.user_groups[one].users for one in cache.user_groups):
+            cache.revision += 1
     return told(account, user)
 
 
@@ -114,7 +114,7 @@ def delete(account: Account, asked: Asked) -> dict[str, Any]:
         raise fault("DefaultUserAssociatedToUserGroup", f"{user.uid} is the default user of the user group {groups[0].uid}.")
     for group in groups:
         group.users.remove(user.uid)
-    for one in account.groups.values():
+    for one in account.caches:
         one.revision += any(group.uid in one.user_groups for group in groups)
     del account.users[user.uid]
     tags.drop(account, account.arn("user", user.uid))

@@ -84,7 +84,8 @@ def register(self: FakeTargetGroup, targets: list[Target]) -> None:
     for target in targets:
         check(self, target)
     for target in targets:
-        self.targets[key(self, target)] = {**target, "Port": target.get("Port") or self.port}
+        since = self.targets.get(key(self, target), {}).get("since") or utcnow()
+        self.targets[key(self, target)] = {**target, "Port": target.get("Port") or self.port, "since": since}
         self.deregistered_targets.pop(key(self, target), None)
 
 

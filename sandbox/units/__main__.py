@@ -14,9 +14,10 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="serve one host until SIGTERM")
     serving.add_argument("--root", type=Path, required=True, help="the host's folder")
+    serving.add_argument("--address", default="", help="what sockets without an address of their own listen on")
     options = parser.parse_args()
     try:
-        serve(options.root.resolve())
+        serve(options.root.resolve(), options.address)
     except CannotServe as error:
         print(error, file=sys.stderr)
         return 1

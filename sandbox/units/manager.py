@@ -30,8 +30,9 @@ class CannotLoad(Exception):
 
 
 class Manager:
-    def __init__(self, root: Path, invocations: Invocations) -> None:
+    def __init__(self, root: Path, invocations: Invocations, address: str = "") -> None:
         self.root = root
+        self.address = address
         self.files = UnitFiles(root)
         self.journal = Journal(root)
         self.host = Host(self.journal, Reaper(), invocations, self._sockets_of, self._service_changed)
@@ -54,7 +55,7 @@ class Manager:
             return known
         unit: Loaded
         if name.suffix == "socket":
-            unit = Socket(config, self.journal, self._service, self._triggered, self._start_soon)  # type: ignore[arg-type]
+            unit = Socket(config, self.journal, self._service, self._triggered, self._start_soon, self.address)  # type: ignore[arg-type]
         else:
             unit = Service(config, self.host)  # type: ignore[arg-type]
         if config.load_state == "loaded":

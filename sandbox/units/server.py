@@ -26,7 +26,7 @@ class CannotServe(Exception):
     """Said to the caller as it is."""
 
 
-def serve(root: Path) -> None:
+def serve(root: Path, address: str = "") -> None:
     if sys.platform != "linux":
         raise CannotServe(f"The service manager needs Linux (/proc, prctl); this is {sys.platform}.")
     parent = os.getppid()
@@ -43,7 +43,7 @@ def serve(root: Path) -> None:
     invocations.kill_left_over()
     alive = fork_undertaker(invocations)
     try:
-        asyncio.run(_serve(root, invocations))
+        asyncio.run(_serve(root, invocations, address))
     finally:
         os.close(alive)
         os.close(lock)
@@ -87,12 +87,12 @@ def _write_executables(root: Path) -> None:
         new.replace(path)
 
 
-async def _serve(root: Path, invocations: Invocations) -> None:
+async def _serve(root: Path, invocations: Invocations, address: str) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
-    manager = Manager(root, invocations)
+    manager = Manager(root, invocations, address)
     # A relative path: one of a socket is at most 107 bytes long.
     os.chdir(root / "run")
     Path("units.sock").unlink(missing_ok=True)

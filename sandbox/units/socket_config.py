@@ -9,12 +9,20 @@ from dataclasses import dataclass, field
 from sandbox.units import config, values
 from sandbox.units.config import Fatal, Unit, parsed, text
 
+EVERY_ADDRESS = ("0.0.0.0", "::")
+
 
 @dataclass(frozen=True)
 class Address:
     family: int
     address: tuple[str, int] | str
     shown: str
+
+    def on_host(self, address: str) -> Address:
+        """Every address of a host that has one of its own is that one; all others of this machine are other hosts'."""
+        if address and isinstance(self.address, tuple) and self.address[0] in EVERY_ADDRESS:
+            return Address(socket.AF_INET, (address, self.address[1]), self.shown)
+        return self
 
 
 @dataclass

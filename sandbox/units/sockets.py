@@ -29,9 +29,10 @@ class Socket(State):
     config: Config
 
     def __init__(self, config: Config, journal: Journal, service_of: Callable[[str], Any],
-                 triggered: Callable[[str], list[Any]], start: Callable[[str], None]) -> None:  # fmt: skip
+                 triggered: Callable[[str], list[Any]], start: Callable[[str], None], host_address: str = "") -> None:  # fmt: skip
         super().__init__(config)
         self.journal, self.service_of, self.triggered, self.start_unit = journal, service_of, triggered, start
+        self.host_address = host_address
         self.listeners: list[socket.socket] = []
         self._triggers: deque[float] = deque()
 
@@ -50,7 +51,7 @@ class Socket(State):
         self.result = "success"
         try:
             for address in self.config.listen_stream:
-                self.listeners.append(_listen(address, self.config))
+                self.listeners.append(_listen(address.on_host(self.host_address), self.config))
         except OSError as error:
             self.say(f"Failed to create listening socket ({address.shown}): {error.strerror}", 3)
             self._end("resources")

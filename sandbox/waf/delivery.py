@@ -38,7 +38,10 @@ def _to_log_group(records: list[Record], group: str, acl_name: str, account_id: 
     stream = f"{region}_{acl_name}_0"
     if stream not in logs.groups[group].streams:
         logs.create_log_stream(group, stream)
-    events: list[dict[str, Any]] = [{"timestamp": found["timestamp"], "message": _line(found)} for found in records]
+    # They are told when they have ended, and have the time at which they began.
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+    by_time = sorted(records, key=lambda found: found["timestamp"])
+    events: list[dict[str, Any]] = [{"timestamp": found["timestamp"], "message": _line(found)} for found in by_time]
     logs.put_log_events(group, stream, events)
 
 

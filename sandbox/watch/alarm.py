@@ -29,6 +29,8 @@ class Alarm:
     reason: str = "Unchecked: Initial alarm creation"
     reason_data: str | None = None
     suppressed_by: str | None = None
+    # How many times as fast its time runs as AWS's.
+    pace: float = 1
 
     @property
     def type(self) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from sandbox.watch import paced
 from sandbox.watch.alarm import Alarm, timestamp
 from sandbox.watch.evaluation import EXTRA_PERIODS, WORDS, breaches, is_final, state
 from sandbox.watch.metrics import Metric, Points, points
@@ -63,7 +64,8 @@ def treat_missing(definition: dict[str, Any]) -> str:
 def assess(alarm: Alarm, source: Source, now: datetime) -> Verdict:
     definition = alarm.definition
     periods, needed = definition["EvaluationPeriods"], definition.get("DatapointsToAlarm")
-    readings = _readings(definition, source, now)
+    short = paced.shortened(alarm)
+    readings = _readings(short.definition, paced.source(short, source), now)
     missing = treat_missing(definition)
     becomes = state([r.breaching for r in readings], periods, needed or periods, missing, alarm.state)
     real = [reading for reading in readings if reading.value is not None][-periods:]

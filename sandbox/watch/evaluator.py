@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 # CloudWatch evaluates all alarms once a minute or every 10 seconds; an alarm whose data changed is evaluated at once.
 EVERY = timedelta(seconds=10)
 PAUSE = 0.1
+
+# By what the ARNs of their policies have: what hands a scaling policy to its service, and says what is wrong with it; takes no lock.
+scalers: dict[str, Callable[[str, str, str], str]] = {}
 
 lock = threading.RLock()
 _wake = threading.Event()
@@ -144,7 +147,7 @@ def _evaluate_rule(backend: CloudWatchBackend, alarm: Alarm, path: tuple[str, ..
 
 
 def _act(backend: CloudWatchBackend, alarm: Alarm, before: str) -> None:
-    """SNS actions are executed; those of other services are not emulated."""
+    """Actions of SNS and Auto Scaling are executed; those of other services are not emulated."""
     alarm.suppressed_by = None
     if not alarm.actions_enabled:
         return
@@ -158,8 +161,21 @@ def _act(backend: CloudWatchBackend, alarm: Alarm, before: str) -> None:
     triggering = [child for child in children if child.state == "ALARM"] if alarm.state == "ALARM" else children
     text = notification.message(alarm, before, backend.account_id, backend.region_name, triggering)
     for action in alarm.actions():
-        if action.split(":")[2] == "sns":
+        service = action.split(":")[2]
+        if service == "sns":
             _publish(backend, alarm, action, text)
+        elif service == "autoscaling":
+            _scale(backend, alarm, action)
+
+
+def _scale(backend: CloudWatchBackend, alarm: Alarm, policy: str) -> None:
+    """The policy is run by its own service's thread, which goes on with it while the alarm stays as it is."""
+    scaler = next((found for part, found in scalers.items() if part in policy), None)
+    problem = scaler(backend.account_id, backend.region_name, policy) if scaler else "The scaling policy does not exist"
+    data = {"actionState": "Failed" if problem else "Succeeded", "stateUpdateTimestamp": timestamp(alarm.state_updated)}
+    data |= {"notificationResource": policy} | ({"error": problem} if problem else {})
+    summary = f"Failed to execute AutoScaling action: {problem}" if problem else f"Successfully executed action {policy}"
+    record(backend, alarm, "Action", summary, data)
 
 
 def _publish(backend: CloudWatchBackend, alarm: Alarm, topic: str, text: str) -> None:

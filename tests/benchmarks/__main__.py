@@ -4,6 +4,9 @@ Whole processes are timed; a set is the best of three, each made anew, for half 
 The growth from 100 to 500 and the same with 50 ms added to every call are in the table; so is the time of a playbook whose
 one task does nothing, which every Ansible row includes. The emulator has been asked before, for it loads a service at its
 first request.
+
+Others are commands of their own: tests.benchmarks.load_rates and load_stall (load generators), shop_cache,
+traffic, unchanged, fleet and fleet_slices.
 """
 
 from __future__ import annotations

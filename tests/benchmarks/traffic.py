@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from plugins.module_utils.load import Load, Visitor, percentile, summary
+from plugins.module_utils.load import Load, Request, Sample, summary
 from tests.integration.place import Place, shop, until
 from tests.integration.visitors import through_the_balancer
 
 RATE = 200
-REQUESTS, CONNECTIONS, SECONDS = 1000, 8, 4
+REQUESTS, CONNECTIONS, CALM_RATE, SECONDS = 1000, 8, 50, 10
 STEPS = (100, 75, 50, 25, 0, 25, 50, 75, 100)
 STEP_SECONDS = 3
 IDLE_SECONDS = 20
@@ -38,9 +38,11 @@ class Site:
         listeners = self.elbv2.describe_listeners(LoadBalancerArn=self.balancer["LoadBalancerArn"])["Listeners"]
         self.secure = next(one["ListenerArn"] for one in listeners if one["Port"] == 443)
 
-    def visitor(self, url: str) -> Visitor:
-        by = {f"shop.localhost:{port}": where for port, where in ((p, self.place.state["connect_to"][f"shop:{p}"]) for p in (443, 8080))}
-        return Visitor(url, by, self.place.state["ca_path"], 30)
+    def asked(self, url: str, times: list[float]) -> list[Sample]:
+        by = {f"shop.localhost:{port}": self.place.state["connect_to"][f"shop:{port}"] for port in (443, 8080)}
+        with Load(repeat(Request(url)), times, by, self.place.state["ca_path"], 30, CONNECTIONS) as load:
+            assert load.wait(60), "not all were answered within 60 s"
+        return load.samples
 
     @contextmanager
     def without_web_acl(self) -> Iterator[None]:
@@ -55,31 +57,12 @@ class Site:
         self.elbv2.modify_listener(ListenerArn=self.secure, DefaultActions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}])
 
 
-def answers(visitor: Callable[[], Visitor]) -> tuple[float, float, float]:
-    """p50 and p95 in milliseconds of one connection, and requests a second of eight."""
-    with closing(visitor()) as one:
-        seconds = [_timed(one) for _ in range(REQUESTS)][REQUESTS // 10 :]
-    counts = [0] * CONNECTIONS
-    end = time.monotonic() + SECONDS
-
-    def work(number: int) -> None:
-        with closing(visitor()) as one:
-            while time.monotonic() < end:
-                assert one.ask() == 200
-                counts[number] += 1
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return (percentile(seconds, 50) or 0) * 1000, (percentile(seconds, 95) or 0) * 1000, sum(counts) / SECONDS
-
-
-def _timed(visitor: Visitor) -> float:
-    start = time.perf_counter()
-    assert visitor.ask() == 200
-    return time.perf_counter() - start
+def answers(site: Site, url: str) -> tuple[float, float, float]:
+    """p50 and p95 in milliseconds at a low rate, and requests a second of eight connections."""
+    calm = summary(site.asked(url, [number / CALM_RATE for number in range(CALM_RATE * SECONDS)]))
+    burst = site.asked(url, [0.0] * REQUESTS)
+    assert calm["failed"] + sum(one.failed or not one.sent for one in burst) == 0
+    return calm["p50_ms"], calm["p95_ms"], REQUESTS / max(one.seconds for one in burst)
 
 
 def overhead(site: Site) -> None:
@@ -91,7 +74,7 @@ def overhead(site: Site) -> None:
     print(f"{'':44}{'p50 ms':>8}{'p95 ms':>8}{'requests/s':>12}")
 
     def row(what: str, url: str) -> None:
-        half, most, rate = answers(lambda: site.visitor(url))
+        half, most, rate = answers(site, url)
         print(f"{what:44}{half:8.2f}{most:8.2f}{rate:12.0f}", flush=True)
 
     row("the application alone", f"{place.address('app1')}/version")

@@ -87,3 +87,29 @@ def rotated(applied: Place) -> SimpleNamespace:
     with Visitors(map(applied.address, applied.hosts)) as visitors:
         run = applied.playbook("rotate", environment_rotate="SESSION_SECRET")
     return SimpleNamespace(run=run, visitors=visitors, before=before)
+
+
+@pytest.fixture(scope="session")
+def unbalanced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An account on which the first phase was run."""
+    made = Place(tmp_path_factory.mktemp("balanced") / "sandbox")
+    made.sandbox("up")
+    if off := made.state["off"].get("envoy"):
+        made.sandbox("down")
+        pytest.skip(off)
+    run = made.playbook("immediate")
+    assert run.code == 0, run.error
+    yield made
+    made.sandbox("down")
+
+
+@pytest.fixture(scope="session")
+def taken(unbalanced: Place) -> Taken:
+    """The second phase, planned and run."""
+    return take(unbalanced, Case("on an account without it", "short_term"))
+
+
+@pytest.fixture(scope="session")
+def balanced(unbalanced: Place, taken: Taken) -> Place:
+    assert taken.done.code == 0, taken.done.error
+    return unbalanced

@@ -7,6 +7,8 @@ import socket
 import ssl
 from typing import Any
 
+from plugins.module_utils.resp import ErrorReply, Replies, command
+
 SECONDS = 5
 
 
@@ -21,28 +23,22 @@ class Redis:
             if ca_path:
                 context = ssl.create_default_context(cafile=ca_path)
                 self._socket = opened.enter_context(context.wrap_socket(self._socket, server_hostname=endpoint["Address"]))
-            self._answers = opened.enter_context(self._socket.makefile("rb"))
+            self._replies = Replies(self._receive)
             if login:
                 self("AUTH", *login)
             self._opened = opened.pop_all()
 
     def __call__(self, *words: str) -> Any:
-        encoded = [word.encode() for word in words]
-        self._socket.sendall(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded))
-        return self._answer()
+        self._socket.sendall(command(*words))
+        try:
+            return self._replies.next()
+        except ErrorReply as error:
+            raise Refused(str(error)) from None
 
-    def _answer(self) -> Any:
-        line = self._answers.readline().decode().rstrip("\r\n")
-        if not line:
-            raise ConnectionError("closed")
-        kind, rest = line[0], line[1:]
-        if kind == "-":
-            raise Refused(rest)
-        if kind == "$":
-            return None if rest == "-1" else self._answers.read(int(rest) + 2)[:-2].decode()
-        if kind == "*":
-            return [self._answer() for _ in range(int(rest))]
-        return int(rest) if kind == ":" else rest
+    def _receive(self) -> bytes:
+        if more := self._socket.recv(65536):
+            return more
+        raise ConnectionError("closed")
 
     def close(self) -> None:
         self._opened.close()

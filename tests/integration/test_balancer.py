@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from ansible_collections.prodready.aws.plugins.module_utils import web
 from ansible_collections.prodready.aws.plugins.module_utils.load import summary
 from ansible_collections.prodready.aws.plugins.module_utils.redis import Place as At
 from ansible_collections.prodready.aws.plugins.module_utils.redis import authenticates
@@ -15,38 +16,12 @@ from ansible_collections.prodready.aws.plugins.module_utils.redis import authent
 from tests.integration.cached import catalogue, nodes, said, send
 from tests.integration.place import Place, until
 from tests.integration.visitors import through_the_balancer
-from tests.proofs.taken import Case, Taken, take
+from tests.proofs import truth
 
 pytestmark = pytest.mark.timeout(1500)
 RATE = 50
 # Of what the emulated tables answer when there is no cache, beside other tests.
 RATE_OF_TABLES = 8
-
-
-@pytest.fixture(scope="module")
-def unbalanced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """An account on which the first phase was run."""
-    made = Place(tmp_path_factory.mktemp("balanced") / "sandbox")
-    made.sandbox("up")
-    if off := made.state["off"].get("envoy"):
-        made.sandbox("down")
-        pytest.skip(off)
-    run = made.playbook("immediate")
-    assert run.code == 0, run.error
-    yield made
-    made.sandbox("down")
-
-
-@pytest.fixture(scope="module")
-def taken(unbalanced: Place) -> Taken:
-    """The second phase, planned and run."""
-    return take(unbalanced, Case("on an account without it", "short_term"))
-
-
-@pytest.fixture(scope="module")
-def balanced(unbalanced: Place, taken: Taken) -> Place:
-    assert taken.done.code == 0, taken.done.error
-    return unbalanced
 
 
 def targets(place: Place) -> dict[str, str]:
@@ -127,8 +102,15 @@ def test_the_token_of_the_cache_rotates_and_no_request_fails(balanced):
     assert list(works.values()) == [False, True]
 
 
-def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanced, source):
+def instances(place: Place) -> dict[str, Any]:
+    """What an instance of the Auto Scaling group answers, through the load balancer."""
+    where = {"scaled.shop.localhost:443": place.state["connect_to"]["shop:443"]}
+    return web.answer("https://scaled.shop.localhost/version", connect_to=where, ca_path=place.state["ca_path"])["body"]
+
+
+def test_a_deployment_drains_and_registers_each_host_then_replaces_instances_and_no_request_fails(balanced, source):
     planned = balanced.playbook("deploy", "--check", app_deploy_source=str(source("1.1.0")))
+    assert ("update", "shop") in {(one.action, one.name) for one in truth.planned(planned) if one.kind == "autoscaling_refreshes"}
     steps = {task["host"]: task["result"]["steps"] for task in planned.of("deployment")}
     assert steps == dict.fromkeys(("app1", "app2"), ["install", "drain", "switch", "restart", "register"])
 
@@ -145,6 +127,7 @@ def test_a_deployment_drains_and_registers_each_host_and_no_request_fails(balanc
     assert moves == [(action, address) for address in HEALTHY for action in ("delete", "create")]
     assert targets(balanced) == HEALTHY
     assert {balanced.release(host).partition("-")[0] for host in balanced.hosts} == {"1.1.0"}
+    assert instances(balanced)["release"] == balanced.release("app1")
 
 
 def test_a_deployment_that_fails_leaves_the_host_registered_and_no_request_fails(balanced, source):
@@ -170,6 +153,7 @@ def test_a_host_that_was_taken_out_by_hand_is_registered_though_nothing_else_is_
     assert targets(balanced) == HEALTHY
 
 
+@pytest.mark.long
 def test_rollback_drains_and_registers_too(balanced):
     with through_the_balancer(balanced, RATE) as load:
         run = balanced.playbook("rollback")

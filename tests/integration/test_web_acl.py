@@ -14,7 +14,7 @@ from ansible_collections.prodready.aws.plugins.module_utils.web import exchange
 
 from tests.integration.place import Place, Run, until
 
-# Six runs are made once for all tests.
+# Eight runs are made once for all tests.
 pytestmark = pytest.mark.timeout(900)
 ALONE = "../tests/integration/playbooks/web_acl"
 WAIVED = {"reason": "New rules count before they block", "until": "2999-12-31"}
@@ -85,6 +85,18 @@ def balancer(place: Place, port: int) -> None:
     elb.create_listener(LoadBalancerArn=made, Protocol="HTTP", Port=80, DefaultActions=forward)
 
 
+def another_pattern(place: Place) -> None:
+    """Somebody changes a set that a rule refers to, and puts it back: what it was meanwhile nobody knows."""
+    client = place.client("wafv2")
+    (found,) = client.list_regex_pattern_sets(Scope="REGIONAL")["RegexPatternSets"]
+    at = {"Name": found["Name"], "Id": found["Id"], "Scope": "REGIONAL"}
+    patterns = client.get_regex_pattern_set(**at)["RegexPatternSet"]["RegularExpressionList"]
+    for one in ([{"RegexString": "^/nothing"}], patterns):
+        client.update_regex_pattern_set(
+            **at, RegularExpressionList=one, LockToken=client.get_regex_pattern_set(**at)["LockToken"], Description=found["Description"]
+        )
+
+
 @pytest.fixture(scope="module")
 def walled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walled]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
@@ -102,6 +114,9 @@ def walled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walled]:
     made.run("refused", "promote_waf", waf_scenarios=[TEACHER])
     made.run("promoted", "promote_waf")
     made.run("again", ALONE)
+    made.run("kept", ALONE)
+    another_pattern(place)
+    made.run("changed by others", ALONE)
     yield made
     place.sandbox("down")
     shutil.rmtree(place.folder)
@@ -153,6 +168,14 @@ def test_a_rule_that_is_clean_blocks(walled):
 
 def test_a_second_run_changes_nothing_and_only_reads(walled):
     assert (walled.runs["again"].code, walled.runs["again"].changed, walled.writes["again"]) == (0, 0, [])
+
+
+def test_scenarios_are_played_again_only_when_the_rules_that_they_tried_have_changed(walled):
+    played = {what: bool(walled.runs[what].of("waf_scenarios")) for what in ("counted", "again", "kept", "changed by others")}
+    assert played == {"counted": True, "again": True, "kept": False, "changed by others": True}
+    assert walled.runs["kept"].code == 0, walled.runs["kept"].error
+    assert walled.proven["kept"] == walled.proven["again"]
+    assert walled.writes["changed by others"] == []
 
 
 def test_attacks_are_blocked_benign_requests_pass_and_the_claims_say_so(walled):

@@ -64,7 +64,8 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     aliases = {one["TargetKeyId"]: one["AliasName"] for one in kms.list_aliases()["Aliases"]}
     wafv2 = client("wafv2")
     found: dict[str, Any] = {**secrets(client("secretsmanager")), **dict(balancers(client)), **dict(certificates(client))}
-    found |= caches(client("elasticache"))
+    found |= {**dict(caches(client("elasticache"))), **dict(scaling(client)), **dict(profiles(client("iam")))}
+    found |= dict(health_checks(client("route53")))
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
         try:
@@ -76,6 +77,7 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
         alarm
         for kind in ("MetricAlarms", "CompositeAlarms")
         for alarm in cloudwatch.describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])[kind]
+        if not alarm["AlarmName"].startswith("TargetTracking-")  # which AWS makes for a scaling policy
     ):
         found[f"alarm {alarm['AlarmName']}"] = stable(alarm)
         ask(f"alarm {alarm['AlarmName']} tags", cloudwatch.list_tags_for_resource, ResourceARN=alarm["AlarmArn"])
@@ -118,6 +120,9 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
             *("get_bucket_encryption", "get_bucket_lifecycle_configuration", "get_bucket_tagging"),
         ):
             ask(f"bucket {name} {operation}", getattr(s3, operation), Bucket=name)
+        if name.startswith("shop-releases-"):
+            for one in s3.list_objects_v2(Bucket=name).get("Contents", []):
+                ask(f"object {name}/{one['Key']}", s3.get_object_tagging, Bucket=name, Key=one["Key"])
     return found
 
 
@@ -145,8 +150,9 @@ def balancers(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         name, arn = one["TargetGroupName"], {"TargetGroupArn": one["TargetGroupArn"]}
         yield f"target_group {name}", whole(one, *arn.values(), elbv2.describe_target_group_attributes, **arn)
         for target in elbv2.describe_target_health(**arn)["TargetHealthDescriptions"]:
-            if target["TargetHealth"]["State"] != "draining":
-                address = target["Target"]
+            address = target["Target"]
+            # An instance is registered by its group.
+            if target["TargetHealth"]["State"] != "draining" and not address["Id"].startswith("i-"):
                 yield f"target {name} {address['Id']}:{address['Port']}", {"Id": address["Id"], "Port": address["Port"]}
 
 
@@ -180,6 +186,59 @@ def caches(client: Any) -> Iterator[tuple[str, Any]]:
         # Nobody is told which token is in force, but since when.
         yield f"cache_token {name}", {"since": one.pop("AuthTokenLastModifiedDate", None)}
         yield f"cache {name}", whole(one, **{key: member[key] for key in OF_MEMBERS if key in member})
+    for one in pages("describe_serverless_caches", "ServerlessCaches"):
+        yield f"serverless {one['ServerlessCacheName']}", whole(one)
+
+
+def scaling(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    """Launch templates and Auto Scaling groups. A version is known by what it says: one that a killed run made has a number, too."""
+    autoscaling, ec2 = client("autoscaling"), client("ec2")
+    says: dict[tuple[str, str], Any] = {}
+    for one in ec2.describe_launch_templates()["LaunchTemplates"]:
+        name = one["LaunchTemplateName"]
+        for version in ec2.describe_launch_template_versions(LaunchTemplateName=name)["LaunchTemplateVersions"]:
+            says[name, str(version["VersionNumber"])] = version["LaunchTemplateData"]
+        data = says[name, str(one["DefaultVersionNumber"])]
+        yield f"template {name}", stable({**data, **data.get("MetadataOptions", {}), "MetadataOptions": {}, "Tags": one.get("Tags", [])})
+
+    def version(of: dict[str, Any]) -> Any:
+        return stable(says[of["LaunchTemplateName"], of["Version"]])
+
+    def serving(group: dict[str, Any]) -> list[dict[str, Any]]:
+        return [one for one in group["Instances"] if one["LifecycleState"] == "InService"]
+
+    def group(one: dict[str, Any]) -> dict[str, Any]:
+        made_up = ("Instances", "AutoScalingGroupARN", "CreatedTime", "DesiredCapacity", "LaunchTemplate")
+        return stable({key: value for key, value in one.items() if key not in made_up}) | {
+            "LaunchTemplate": version(one["LaunchTemplate"]),
+        }
+
+    for one in autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
+        yield f"group {one['AutoScalingGroupName']}", group(one)
+        # Which they are only a refresh changes, as far as a plan goes.
+        yield f"instances {one['AutoScalingGroupName']}", {"Instances": sorted(each["InstanceId"] for each in serving(one))}
+        yield f"serving {one['AutoScalingGroupName']}", [version(each["LaunchTemplate"]) for each in serving(one)]
+    for one in autoscaling.describe_policies()["ScalingPolicies"]:
+        about = {key: value for key, value in one.items() if key not in ("PolicyARN", "Alarms")}
+        yield f"scaling_policy {one['AutoScalingGroupName']}/{one['PolicyName']}", stable(about)
+    for one in autoscaling.describe_scheduled_actions()["ScheduledUpdateGroupActions"]:
+        about = {key: value for key, value in one.items() if key not in ("ScheduledActionARN", "StartTime", "Time")}
+        yield f"schedule {one['AutoScalingGroupName']}/{one['ScheduledActionName']}", stable(about)
+
+
+def profiles(client: Any) -> Iterator[tuple[str, Any]]:
+    """Instance profiles, with what their roles may do."""
+    for one in client.list_instance_profiles()["InstanceProfiles"]:
+        name = one["InstanceProfileName"]
+        roles = [client.get_role(RoleName=role["RoleName"])["Role"] for role in one["Roles"]]
+        policies = {
+            each: client.get_role_policy(RoleName=role["RoleName"], PolicyName=each)["PolicyDocument"]
+            for role in roles
+            for each in client.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+        }
+        trusted = [role["AssumeRolePolicyDocument"] for role in roles]
+        tags = [role.get("Tags", []) for role in roles]
+        yield f"profile {name}", stable({"AssumeRolePolicyDocument": trusted, "PolicyDocument": policies, "Tags": tags})
 
 
 def certificates(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
@@ -192,6 +251,14 @@ def certificates(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
         for one in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]:
             if one["Type"] == "CNAME":
                 yield f"record {one['Name'].partition('.')[2].rstrip('.')}", {"ChangeBatch": {"Type": one["Type"], "TTL": one["TTL"]}}
+
+
+def health_checks(client: Any) -> Iterator[tuple[str, Any]]:
+    """By their tag Name, whose values tags have beside it."""
+    for one in client.list_health_checks()["HealthChecks"]:
+        tags = client.list_tags_for_resource(ResourceType="healthcheck", ResourceId=one["Id"])["ResourceTagSet"]["Tags"]
+        name = next((tag["Value"] for tag in tags if tag["Key"] == "Name"), one["CallerReference"])
+        yield f"health_check {name}", stable({**one["HealthCheckConfig"], "Tags": tags})
 
 
 def secrets(client: Any) -> dict[str, Any]:

@@ -85,8 +85,9 @@ def run(place: Place, cases: Iterable[Case], folder: Path, at_once: int = AT_ONC
         started = folder / "started.yml"
         started.write_text("[{name: The place is ready, ansible.builtin.meta: noop}]")
         own = {host: {**variables(case), "runbook_start": str(started)} for host, case in hosts.items()}
-        for given in own.values():
+        for host, given in own.items():
             given["place_aws"] = given.pop("runbook_aws")
+            given["runbook_evidence_dir"] = str(folder / "evidence" / host)
         file.write_text(json.dumps({"aws": {"hosts": own}}))
         arguments = ("--inventory", "inventories/sandbox", "--inventory", str(file), "--limit", ",".join(hosts), *tagged(tags))
         done = place.playbook(playbook, *arguments, runbook_aws="{{ place_aws }}")

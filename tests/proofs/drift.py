@@ -10,12 +10,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.integration.place import Place
+from tests.integration.place import Place, until
 
 TAG = "prodready:managed"
 TABLE, IMAGES, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}]}
 CACHE_VARIABLES = ("REDIS_URL", "CACHE_RULES", "REDIS_AUTH_TOKEN")
-TABLES, BUCKETS = (TABLE, "shop-products", "shop-migrations"), (IMAGES, "shop-logs-123456789012")
+TABLES = (TABLE, "shop-products", "shop-migrations")
+BUCKETS = (IMAGES, "shop-logs-123456789012", "shop-releases-123456789012")
 
 
 def empty(place: Place) -> None:
@@ -78,6 +80,14 @@ def waf_drift(place: Place) -> None:
     place.client("logs").put_retention_policy(logGroupName="aws-waf-logs-shop", retentionInDays=3)
 
 
+def uptime_drift(place: Place) -> None:
+    """The health check asks for something else, and has lost a tag."""
+    client = place.client("route53")
+    for one in client.list_health_checks()["HealthChecks"]:
+        client.update_health_check(HealthCheckId=one["Id"], ResourcePath="/version", FailureThreshold=5)
+        client.change_tags_for_resource(ResourceType="healthcheck", ResourceId=one["Id"], RemoveTagKeys=[TAG])
+
+
 def cache_drift(place: Place) -> None:
     """Of each kind of resource of a cache one thing is changed."""
     client = place.client("elasticache")
@@ -95,10 +105,37 @@ def cache_drift(place: Place) -> None:
         client.remove_tags_from_resource(ResourceName=arn, TagKeys=[TAG])
 
 
-def both_drift(place: Place) -> None:
+def scaling_drift(place: Place) -> None:
+    """Of each kind of resource of a group one thing is changed; its instances are of a version of somebody else's."""
+    autoscaling, ec2, iam = map(place.client, ("autoscaling", "ec2", "iam"))
+    iam.put_role_policy(RoleName="shop-instance", PolicyName="shop-instance", PolicyDocument=json.dumps(NOTHING))
+    for untag, name in (
+        (iam.untag_role, {"RoleName": "shop-instance"}),
+        (iam.untag_instance_profile, {"InstanceProfileName": "shop-instance"}),
+    ):
+        untag(**name, TagKeys=[TAG])
+    made = ec2.create_launch_template_version(
+        LaunchTemplateName="shop", SourceVersion="$Default", LaunchTemplateData={"InstanceType": "t3.medium"}
+    )["LaunchTemplateVersion"]
+    ec2.modify_launch_template(LaunchTemplateName="shop", DefaultVersion=str(made["VersionNumber"]))
+    ec2.delete_tags(Resources=[made["LaunchTemplateId"]], Tags=[{"Key": TAG}])
+    autoscaling.update_auto_scaling_group(AutoScalingGroupName="shop", MaxSize=3, HealthCheckGracePeriod=300)
+    autoscaling.disable_metrics_collection(AutoScalingGroupName="shop")
+    autoscaling.delete_tags(Tags=[{"ResourceId": "shop", "ResourceType": "auto-scaling-group", "Key": TAG}])
+    policy = {"AutoScalingGroupName": "shop", "PolicyName": "requests", "PolicyType": "TargetTrackingScaling"}
+    metric = {"PredefinedMetricType": "ASGAverageCPUUtilization"}
+    autoscaling.put_scaling_policy(**policy, TargetTrackingConfiguration={"PredefinedMetricSpecification": metric, "TargetValue": 50.0})
+    autoscaling.put_scheduled_update_group_action(
+        AutoScalingGroupName="shop", ScheduledActionName="sale-begins", Recurrence="0 7 3 1 *", DesiredCapacity=3
+    )
+
+
+def all_drift(place: Place) -> None:
     cache_drift(place)
     balancer_drift(place)
     waf_drift(place)
+    uptime_drift(place)
+    scaling_drift(place)
 
 
 def drift_each(place: Place) -> None:
@@ -328,6 +365,19 @@ def _no_application(place: Place) -> None:
             shutil.rmtree(root / folder)
 
 
+def _no_scaling(place: Place) -> None:
+    autoscaling, ec2, iam, s3 = map(place.client, ("autoscaling", "ec2", "iam", "s3"))
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName="shop", ForceDelete=True)
+    until(lambda: not autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"], "the group is gone")
+    ec2.delete_launch_template(LaunchTemplateName="shop")
+    iam.remove_role_from_instance_profile(InstanceProfileName="shop-instance", RoleName="shop-instance")
+    iam.delete_instance_profile(InstanceProfileName="shop-instance")
+    iam.delete_role_policy(RoleName="shop-instance", PolicyName="shop-instance")
+    iam.delete_role(RoleName="shop-instance")
+    for one in s3.list_object_versions(Bucket=BUCKETS[-1]).get("Versions", []):
+        s3.delete_object(Bucket=BUCKETS[-1], Key=one["Key"], VersionId=one["VersionId"])
+
+
 def _no_balancer(place: Place) -> None:
     elbv2, acm = place.client("elbv2"), place.client("acm")
     (balancer,) = elbv2.describe_load_balancers(Names=["shop"])["LoadBalancers"]
@@ -363,6 +413,12 @@ def _no_web_acl(place: Place) -> None:
     place.client("logs").delete_log_group(logGroupName="aws-waf-logs-shop")
 
 
+def _no_health_check(place: Place) -> None:
+    client = place.client("route53")
+    for one in client.list_health_checks()["HealthChecks"]:
+        client.delete_health_check(HealthCheckId=one["Id"])
+
+
 REMOVED = {
     "environment": _no_secret,
     "dynamodb": _no_tables,
@@ -371,5 +427,7 @@ REMOVED = {
     "app_deploy": _no_application,
     "alb": _no_balancer,
     "waf": _no_web_acl,
+    "uptime": _no_health_check,
     "elasticache": _no_cache,
+    "autoscaling": _no_scaling,
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ansible_collections.prodready.aws.plugins.module_utils.autoscaling_groups import PLAIN as SCALING_GROUP
 from ansible_collections.prodready.aws.plugins.module_utils.elasticache_groups import FIXED, MODIFIED
+from ansible_collections.prodready.aws.plugins.module_utils.health_checks import FIELDS as HEALTH_CHECK
 
 Key = tuple[str, str]
 WATCH = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Dimensions", "Period", "Metrics", "Unit")
@@ -114,6 +116,36 @@ FIELDS: dict[str, dict[str, str]] = {
         **{"LogDeliveryConfigurations": "log_deliveries", "Tags": "tags", "TagKeys": "tags"},
     },
     "cache_token": {"AuthToken": "auth_token", "since": "auth_token"},
+    "object": {"Key": "key", "Body": "key", "Tagging": "tags", "TagSet": "tags"},
+    "profile": {
+        **{"AssumeRolePolicyDocument": "trusted", "PolicyName": "statements", "PolicyDocument": "statements", "Path": "path"},
+        **{"PolicyArn": "managed_policies", "PermissionsBoundary": "permissions_boundary", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "template": {
+        **{"ImageId": "image", "InstanceType": "instance_type", "IamInstanceProfile": "instance_profile", "KeyName": "key_name"},
+        **{"SecurityGroupIds": "security_groups", "UserData": "user_data", "BlockDeviceMappings": "disks", "Monitoring": "monitoring"},
+        **{"HttpTokens": "metadata.tokens", "HttpPutResponseHopLimit": "metadata.hop_limit", "InstanceMetadataTags": "metadata.tags"},
+        **{"EbsOptimized": "ebs_optimized", "TagSpecifications": "instance_tags", "Tags": "tags", "TagKeys": "tags"},
+    },
+    "group": {
+        **{member: name for name, member in SCALING_GROUP.items()},
+        **{"VPCZoneIdentifier": "subnets", "AvailabilityZones": "subnets", "LaunchTemplate": "version", "MixedInstancesPolicy": "mixed"},
+        **{"TargetGroupARNs": "target_groups", "InstanceMaintenancePolicy": "maintenance"},
+        **{"EnabledMetrics": "metrics", "Metrics": "metrics"},
+        **dict.fromkeys(("WarmPoolConfiguration", "WarmPoolSize", "PoolState", "MaxGroupPreparedCapacity"), "warm_pool"),
+        **{"SuspendedProcesses": "suspended_processes", "ScalingProcesses": "suspended_processes", "Tags": "tags"},
+        **{"LifecycleHookSpecificationList": "hooks", "NotificationTypes": "notifications"},
+    },
+    "scaling_policy": {"PolicyType": "type", "TargetTrackingConfiguration": "target", "Enabled": "enabled"},
+    "schedule": {
+        **{"DesiredCapacity": "desired", "MinSize": "min_size", "MaxSize": "max_size", "Recurrence": "recurrence"},
+        **{"TimeZone": "time_zone", "StartTime": "start", "EndTime": "end"},
+    },
+    "instances": {"Instances": "outdated"},
+    "health_check": {
+        **{member: name for name, member in HEALTH_CHECK.items()},
+        **dict.fromkeys(("AddTags", "RemoveTagKeys", "Tags"), "tags"),
+    },
     "dashboard": {"DashboardBody": "body", "Tags": "tags"},
     "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
     "lock": {},
@@ -131,6 +163,9 @@ KINDS = {
     **{"cache_parameters": "elasticache_parameter_groups", "cache_subnets": "elasticache_subnet_groups"},
     **{"cache_user": "elasticache_users", "cache_users": "elasticache_user_groups"},
     **{"cache": "elasticache_replication_groups", "cache_token": "elasticache_auth_tokens"},
+    **{"object": "s3_objects", "profile": "instance_profiles", "template": "launch_templates", "group": "autoscaling_groups"},
+    "health_check": "route53_health_checks",
+    **{"scaling_policy": "autoscaling_policies", "schedule": "autoscaling_schedules", "instances": "autoscaling_refreshes"},
 }
 # They say whose request it is, or come of something else.
 NAMES = {
@@ -152,9 +187,12 @@ NAMES = {
     *("WarmThroughput", "SubscriptionsPending", "SubscriptionsConfirmed", "SubscriptionsDeleted", "EffectiveDeliveryPolicy", "Id"),
     *("ResourceName", "ReplicationGroupId", "CacheParameterGroupName", "CacheSubnetGroupName", "UserId", "UserGroupId", "ApplyImmediately"),
     "AuthTokenUpdateStrategy",
+    *("HealthCheckId", "HealthCheckVersion", "CallerReference", "ResourceType", "ResourceId"),
+    *("RoleName", "InstanceProfileName", "LaunchTemplateName", "LaunchTemplateId", "DefaultVersion", "Resources"),
+    *("AutoScalingGroupName", "ScheduledActionName", "Granularity", "PolicyName", "ClientToken", "ChecksumSHA256", "ContentLength"),
 }
 # What is a name elsewhere.
-OTHERS = {"target": {"Id"}, "cache": {"CacheParameterGroupName", "CacheSubnetGroupName"}}
+OTHERS = {"target": {"Id"}, "health_check": {"Type"}, "cache": {"CacheParameterGroupName", "CacheSubnetGroupName"}}
 
 
 def field(what: str, member: str) -> str:
@@ -182,8 +220,16 @@ def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
     match service:
         case "secretsmanager":
             return "secret", params.get("Name") or params["SecretId"]
+        case "s3" if "Key" in params:
+            return "object", f"{params['Bucket']}/{params['Key']}"
         case "s3":
             return "bucket", params["Bucket"]
+        case "iam":
+            return "profile", params.get("RoleName") or params["InstanceProfileName"]
+        case "ec2":
+            return "template", params.get("LaunchTemplateName", "*")
+        case "autoscaling":
+            return _of_autoscaling(operation, params)
         case "sqs":
             return "inbox", f"* inbox {params.get('QueueName') or last(params['QueueUrl'])}"
         case "dynamodb":
@@ -203,9 +249,12 @@ def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
             return _of_elbv2(operation, params)
         case "acm":
             return "certificate", params.get("DomainName", "*")
+        case "route53" if "ChangeBatch" not in params:
+            return "health_check", "*"  # AWS knows it by its id, and its name is a tag
         case "route53":
-            (one,) = params["ChangeBatch"]["Changes"]
-            return "certificate", one["ResourceRecordSet"]["Name"].partition(".")[2].rstrip(".")
+            # Of the domains of one certificate, which is named by its first, that of the others.
+            records = [one["ResourceRecordSet"]["Name"].partition(".")[2].rstrip(".") for one in params["ChangeBatch"]["Changes"]]
+            return "certificate", min(records, key=len)
         case "wafv2":
             return _of_wafv2(operation, params)
         case "elasticache":
@@ -262,6 +311,14 @@ def _of_wafv2(operation: str, params: Mapping[str, Any]) -> Key:
     return kinds[kind or operation.removeprefix("Create").removeprefix("Update").removeprefix("Delete").lower()], params.get("Name", name)
 
 
+def _of_autoscaling(operation: str, params: Mapping[str, Any]) -> Key:
+    group = params.get("AutoScalingGroupName") or params["Tags"][0]["ResourceId"]
+    for what, member in (("scaling_policy", "PolicyName"), ("schedule", "ScheduledActionName")):
+        if member in params:
+            return what, f"{group}/{params[member]}"
+    return "instances" if operation.endswith("InstanceRefresh") else "group", group
+
+
 def _of_elasticache(params: Mapping[str, Any]) -> Key:
     kinds = {"parametergroup": "cache_parameters", "subnetgroup": "cache_subnets", "user": "cache_user", "usergroup": "cache_users"}
     if "ResourceName" in params:
@@ -286,7 +343,7 @@ def _members(what: str, params: Mapping[str, Any]) -> Iterator[str]:
             continue
         if name == "Attributes":
             yield from (one["Key"] for one in value) if isinstance(value, list) else value
-        elif name == "LoggingConfiguration":
+        elif name in ("LoggingConfiguration", "LaunchTemplateData", "MetadataOptions", "HealthCheckConfig"):
             yield from _members(what, value)
         elif name == "metricTransformations":
             yield from value[0]
@@ -335,7 +392,7 @@ def _described(label: str, value: Any) -> Iterator[tuple[str, str, dict[str, Any
         yield what, name, {field(what, key): item for key, item in members.items() if key not in NAMES}
     elif what == "cache_token":  # a change, where there was one before
         yield from ((what, name, {"auth_token": since}) for since in [members["since"]] if since)
-    elif what == "record":  # which stays, for every certificate of its domain
+    elif what in ("record", "serving"):  # the one stays, for every certificate of its domain; the others are what a refresh is about
         return
     elif what == "table" and name.endswith("-locks"):
         yield "lock table", name, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -19,7 +20,8 @@ from typing import Any
 from sandbox.iam.least import parts, permissions, policy
 from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
 from tests.proofs.drift import (
-    both_drift,
+    TAG,
+    all_drift,
     drift,
     drift_each,
     empty,
@@ -33,10 +35,14 @@ from tests.proofs.drift import (
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
 WAIVED = {"reason": "New rules count before they block", "until": f"{date.today() + timedelta(14)}"}
+DEPLOYER = "arn:aws:sts::123456789012:assumed-role/deployer/proof"
 # IAM takes 6,144 in one policy, and names are longer than those of the placeholders.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 PART_CHARACTERS = 5600
 PART = re.compile(r"-\d+$")
+# Shorter than tests/proofs/strategy_plugins/again.py waits.
+PAUSE_SECONDS = 0.5
+AGAIN = {"ANSIBLE_STRATEGY": "again", "ANSIBLE_STRATEGY_PLUGINS": str(Path(__file__).parent / "strategy_plugins")}
 _BLOCK = re.compile(r"(<!-- permissions.*?-->)(.*?)(<!-- /permissions -->)", re.DOTALL)
 _ROLE = re.compile(r"(?:prodready\.aws\.)?(\w+) run/\S+")
 
@@ -50,6 +56,16 @@ class Step:
     arguments: tuple[str, ...] = ()
     before: Callable[[Place], object] = lambda place: None
     variables: dict[str, Any] = field(default_factory=dict)
+    # Whose key it is; a user's when empty.
+    principal: str = ""
+
+
+def deployer(place: Place) -> None:
+    """The role that the doctor is a session of."""
+    with contextlib.suppress(place.client("iam").exceptions.EntityAlreadyExistsException):
+        place.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument="{}")
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    place.client("iam").put_role_policy(RoleName="deployer", PolicyName="all", PolicyDocument=json.dumps(everything))
 
 
 def first_run(place: Place) -> None:
@@ -63,6 +79,15 @@ def repaired(place: Place) -> None:
     """What was changed by hand on an account that is whole is put right."""
     drift_each(place)
     place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
+
+
+def half_undone(place: Place) -> None:
+    """And of one alarm a part is as it was before already."""
+    client = place.client("cloudwatch")
+    tag = {"ResourceARN": client.describe_alarms()["MetricAlarms"][0]["AlarmArn"], "TagKeys": [TAG]}
+    client.untag_resource(**tag)
+    repaired(place)
+    client.untag_resource(**tag)
 
 
 def whole_run(place: Place) -> None:
@@ -88,11 +113,13 @@ def steps(source: Path) -> list[Step]:
         Step("undo", "undo", (), first_run),
         Step("immediate", "immediate", (), empty),
         Step("immediate-verify", "verify", variables={"phase": "immediate"}),
-        Step("undo-check", "undo", ("--check",), repaired),
-        Step("undo", "undo", (), repaired),
+        Step("undo-check", "undo", ("--check",), half_undone),
+        Step("undo", "undo", (), half_undone),
         Step("immediate-check", "immediate", ("--check",), drift),
         Step("immediate", "immediate", (), drift),
         Step("immediate", "immediate"),
+        Step("doctor", "doctor", (), deployer, principal=DEPLOYER),
+        Step("doctor", "doctor", variables={"doctor_policies": ["doctor"]}),
         Step("deploy-check", "deploy", ("--check",), variables=release),
         Step("deploy", "deploy", variables=release),
         Step("deploy-verify", "verify", ("--tags", "app_deploy")),
@@ -107,11 +134,14 @@ def steps(source: Path) -> list[Step]:
         Step("short_term-check", "short_term", ("--check",)),
         Step("short_term", "short_term"),
         Step("short_term-verify", "verify", variables={"phase": "short_term"}),
-        Step("short_term-check", "short_term", ("--check",), both_drift),
-        Step("short_term", "short_term", (), both_drift),
+        # When the attacks were played long ago.
+        Step("readiness", "readiness", variables={"waf_scenarios_maximum_age_days": 0}),
+        Step("short_term-check", "short_term", ("--check",), all_drift),
+        Step("short_term", "short_term", (), all_drift),
         Step("short_term", "short_term"),
         Step("deploy-check", "deploy", ("--check",), variables={"app_deploy_source": str(behind)}),
         Step("deploy", "deploy", variables={"app_deploy_source": str(behind)}),
+        Step("rollback-check", "rollback", ("--check",)),
         Step("rollback", "rollback"),
         Step("immediate-check", "immediate", ("--check",), variables={"app_deploy_source": str(further)}),
         Step("immediate", "immediate", variables={"app_deploy_source": str(further)}),
@@ -122,6 +152,7 @@ def steps(source: Path) -> list[Step]:
         Step("rotate", "rotate", variables={"environment_rotate": "REDIS_AUTH_TOKEN"}),
         Step("drill", "drill", (), no_leftover, {"drill": "health_checks"}),
         Step("drill", "drill", (), no_leftover, {"drill": "cache"}),
+        Step("drill", "drill", (), no_leftover, {"drill": "scaling"}),
         Step("short_term-verify", "verify", (), rules_count, {"phase": "short_term", "waf_counting_waived": WAIVED}),
         Step("promote_waf-check", "promote_waf", ("--check",), rules_count),
         Step("promote_waf", "promote_waf", (), rules_count),
@@ -140,21 +171,37 @@ def committed(name: str, folder: Path = POLICIES, environment: str = VALUES["env
     return {"Version": "2012-10-17", "Statement": found} if found else None
 
 
-def enforce(place: Place, document: dict[str, Any] | None) -> None:
+def enforce(place: Place, document: dict[str, Any] | None, principal: str = "", **options: Any) -> None:
     place.control("DELETE", "enforcement")
     if document:
-        place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document})
+        whose = {"principal": principal} if principal else {}
+        place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document, **whose, **options})
 
 
 def take(
-    place: Place, step: Step, document: dict[str, Any] | None, begun: Callable[[], object] = lambda: None
+    place: Place,
+    step: Step,
+    document: dict[str, Any] | None,
+    begun: Callable[[], object] = lambda: None,
+    spared: Iterable[str] | None = None,
 ) -> tuple[Run, list[dict[str, Any]]]:
-    """The run with this policy in force, and its requests; `begun` is called when what comes before it is done."""
+    """The run with this policy in force, and its requests; `begun` is called when what comes before it is done.
+
+    Where some are `spared`, each other action is refused when it is first asked for, and each task is run again until it has what it needs;
+    a proof that would go on fails then too.
+    """
     step.before(place)
     begun()
-    enforce(place, document)
+    once: dict[str, Any] = {}
+    env, variables = place.env, dict(step.variables)
+    if spared is not None:
+        once = {"refuse_once": {"pause_seconds": PAUSE_SECONDS, "spared": sorted(spared)}}
+        place.env = env | AGAIN
+        variables["runbook_strict"] = True
+    enforce(place, document, step.principal, **once)
     place.control("DELETE", "requests")
-    run = place.playbook(step.playbook, *step.arguments, **step.variables)
+    run = place.playbook(step.playbook, *step.arguments, **variables)
+    place.env = env
     enforce(place, None)
     return run, place.requests()
 

@@ -7,6 +7,8 @@ What is not as it is in production, and why:
 * The command `aws` is tests/proofs/bin/aws, for the AWS command line is no requirement of ours.
 * Its load balancer knows it by an address, for it is no instance; and clients by the address where the sandbox serves, with the
   authority that signs its certificates, for no DNS leads there.
+* An instance is a folder too, HOST_ROOT for its boot script; it has Node.js, and knows where the emulator is. Since hosts are known by
+  addresses, the Auto Scaling group has a target group of its own, which a rule sends to what its site and its drill ask for.
 * The tables and the bucket are there before, as those of an application that is to be taken to production.
 """
 
@@ -28,7 +30,9 @@ import yaml
 from sandbox.proxy import Proxy
 from tests.integration.place import BESIDE_OTHERS, CHECKOUT, DEADLINE_SECONDS, Place
 
-ACCOUNT, REGION, BUCKET = "123456789012", "eu-central-1", "shop-images-123456789012"
+ACCOUNT, REGION = "123456789012", "eu-central-1"
+BUCKET, RELEASES = f"shop-images-{ACCOUNT}", f"shop-releases-{ACCOUNT}"
+SCALED = "shop-scaled"
 # Who runs the playbooks, and who grants that.
 KEY, ADMINISTRATOR = "AKIAPRODUCTION000000", "AKIAADMINISTRATOR000"
 ADDRESS = re.compile(r"[\d.]+|[\da-f:]*:[\da-f:.]*")
@@ -89,8 +93,17 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "private subnet in another zone": f"{REGION}b",
         "security group that lets the hosts in at port 6379": "default",
         "path, such as /products": "/products",
+        "instance type, such as t3.small": "t3.small",
+        "security group that lets the load balancer in at port 3000": "default",
+        "package of Node.js, such as nodejs24": "nodejs24",
+        "requests a minute of one instance": "600",
+        "requests a second of the drill": "50",
         "requests a second": "20",
-        "DNS name of the load balancer": "<DNS name of the load balancer>",  # in a comment
+        # In comments.
+        "DNS name of the load balancer": "<DNS name of the load balancer>",
+        "what it may cost, in gigabytes": "5",
+        "what it may cost, in requests of 1 kB a second": "1000",
+        "security group that lets the hosts in at ports 6379 and 6380": "default",
         # That is about them.
         "angle brackets": "<angle brackets>",
         "yours": "<yours>",
@@ -124,8 +137,25 @@ def fill_in(folder: Path, place: Place, checkout: Path, **other: str) -> None:
 
 def fill_in_next(folder: Path, place: Place, checkout: Path) -> None:
     """The files of the second phase."""
-    _fill((folder / f"group_vars/aws/{name}.yml" for name in ("elasticache", "alb", "waf", "load_test")), answers(place, checkout))
-    edit(folder / "group_vars/aws/alb.yml", "target_type: instance", "target_type: ip")
+    roles = ("elasticache", "alb", "waf", "uptime", "autoscaling", "load_test", "readiness")
+    files = {name: folder / f"group_vars/aws/{name}.yml" for name in roles}
+    _fill(files.values(), answers(place, checkout))
+    # Where the sandbox serves port 443: there is no other way to tell checkers, who take a name and a port alone.
+    (asked,) = yaml.safe_load(files["uptime"].read_text())["uptime_health_checks"]
+    port = int(place.state["connect_to"]["shop:443"].rpartition(":")[2])
+    files["uptime"].write_text(yaml.safe_dump({"uptime_health_checks": [{**asked, "port": port}]}))
+    balanced = yaml.safe_load(files["alb"].read_text())
+    (hosts,) = balanced["alb_target_groups"]
+    hosts["deregistration_delay_seconds"] = 20  # "As long as the longest request may take"
+    balanced["alb_target_groups"] = [{**hosts, "target_type": "ip"}, {**hosts, "name": SCALED}]
+    balanced["alb_scaled_target_groups"] = [SCALED]
+    rule = {"priority": 10, "conditions": {"path": ["/version"]}, "action": {"forward": [{"target_group": SCALED}]}}
+    balanced["alb_listeners"][1]["rules"] = [rule]
+    files["alb"].write_text(yaml.safe_dump(balanced))
+    edit(files["autoscaling"], r"target_groups: .*$", f"target_groups: [{SCALED}]")
+    edit(files["autoscaling"], r"target_group: .*$", f"target_group: {SCALED}")
+    # "As long as an instance takes", of which the sandbox gives it a tenth, on a busy machine.
+    edit(files["autoscaling"], r"grace_seconds: .*$", "grace_seconds: 900")
 
 
 def _fill(files: Iterable[Path], filled: dict[str, str]) -> None:
@@ -143,11 +173,23 @@ def site(place: Place) -> dict[str, Any]:
     """host_vars of the machine that proves the site: see above."""
     where = {f"shop.localhost:{port}": place.state["connect_to"][f"shop:{port}"] for port in (80, 443)}
     authority = place.state["ca_path"]
-    reached = {
-        f"{role}_{name}": value for role in ("alb", "waf", "load_test") for name, value in (("connect_to", where), ("ca_path", authority))
-    }
+    roles = ("alb", "waf", "autoscaling", "load_test")
+    reached = {f"{role}_{name}": value for role in roles for name, value in (("connect_to", where), ("ca_path", authority))}
     cache = {"elasticache_ca_path": authority, "elasticache_drill_connect_to": where, "elasticache_drill_ca_path": authority}
-    return {**reached, **cache, **BESIDE_OTHERS}
+    # The emulated tables would not keep up with a hundred looks into the catalogue a second.
+    return {**reached, **cache, **instance(), **BESIDE_OTHERS, "alb_drill_rate": 20}
+
+
+def instance() -> dict[str, Any]:
+    """What an instance of the sandbox is to its boot script: see above."""
+    return {
+        "autoscaling_root": "$HOST_ROOT/srv/shop",
+        "autoscaling_unit_dir": "$HOST_ROOT/etc/systemd/system",
+        "autoscaling_environment_dir": "$HOST_ROOT/etc/shop",
+        "autoscaling_user": "{{ lookup('ansible.builtin.pipe', 'id -un') }}",
+        "autoscaling_command": f"{shutil.which('node')} bin/server.js",
+        "autoscaling_boot_commands": [],
+    }
 
 
 class Production:

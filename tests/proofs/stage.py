@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.integration.place import Place, shop, until
 from tests.proofs import whole
-from tests.proofs.drift import balancer_drift, cache_drift, drift, held_lock, others_at_work, waf_drift
+from tests.proofs.drift import balancer_drift, cache_drift, drift, held_lock, others_at_work, scaling_drift, waf_drift
 
 LEFT = ("srv/shop/releases", "srv/shop/current", "etc")
 
@@ -55,6 +55,7 @@ class Stage:
         self.place.control("POST", "snapshot", {"name": moment})
         self._put_journal_back(self.journals[moment])
         self._caches_are_up()
+        self._instances_serve()
         for host in self.place.hosts:
             if self._host(host) != self.kept[moment][host]:
                 self._put_back(host, moment)
@@ -73,6 +74,17 @@ class Stage:
 
         client = self.place.client("elasticache")
         until(lambda: states() <= {"available"}, "replication groups are available")
+
+    def _instances_serve(self) -> None:
+        """Those that were gone boot anew."""
+
+        def states() -> set[str]:
+            groups = [one["TargetGroupArn"] for one in client.describe_target_groups()["TargetGroups"] if one["TargetType"] == "instance"]
+            found = [one for arn in groups for one in client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]]
+            return {one["TargetHealth"]["State"] for one in found} - {"draining"}
+
+        client = self.place.client("elbv2")
+        until(lambda: states() <= {"healthy"}, "instances serve")
 
     @property
     def _journal(self) -> Path:
@@ -162,6 +174,12 @@ def _cached(stage: Stage) -> None:
     stage.run("short_term", "--tags", "elasticache", "--skip-tags", "always")
 
 
+def _scaled(stage: Stage) -> None:
+    """Instances serve the application too."""
+    stage.at("balanced")
+    stage.run("short_term", "--tags", "autoscaling", "--skip-tags", "always")
+
+
 MOMENTS: dict[str, Callable[[Stage], None]] = {
     "empty": lambda stage: None,
     "account": _tables_and_buckets,
@@ -176,4 +194,6 @@ MOMENTS: dict[str, Callable[[Stage], None]] = {
     "guarded and drifted": _with(waf_drift, "guarded"),
     "cached": _cached,
     "cached and drifted": _with(cache_drift, "cached"),
+    "scaled": _scaled,
+    "scaled and drifted": _with(scaling_drift, "scaled"),
 }

@@ -20,6 +20,10 @@ ALL = os.environ.get("PROOFS") == "all"
 pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 
 
+# As a private key begins, in two parts lest it is taken for one.
+KEY = "-----BEGIN " + "PRIVATE KEY-----"
+
+
 def inventory(role: str, group: str = "aws") -> dict[str, Any]:
     return yaml.safe_load((CHECKOUT / f"inventories/sandbox/group_vars/{group}/{role}.yml").read_text())
 
@@ -99,6 +103,16 @@ def guarding(id: str, name: str, edit: Callable[[Any], object], *says: str) -> C
 def caching(id: str, name: str, edit: Callable[[Any], object], *says: str) -> Case:
     edit(given := inventory("elasticache")[name])
     return Case(id, says, {name: given}, playbook="short_term", tags="elasticache")
+
+
+def serverless(id: str, given: dict[str, Any], *says: str) -> Case:
+    variables = {"elasticache_serverless_caches": [{"name": "light", "engine": "valkey", **given}]}
+    return Case(id, says, variables, playbook="short_term", tags="elasticache")
+
+
+def scaling(id: str, name: str, edit: Callable[[Any], object], *says: str) -> Case:
+    edit(given := inventory("autoscaling")[name])
+    return Case(id, says, {name: given, "autoscaling_release": "1.0.0-00000000"}, playbook="short_term", tags="autoscaling")
 
 
 def loading(id: str, name: str, value: Any, *says: str) -> Case:
@@ -345,6 +359,17 @@ CACHE = [
     caching("a window too short", "elasticache_replication_groups", sets("01:00-01:30", 0, "snapshot_window"), "shop: snapshot_window"),
     caching("more days than snapshots are kept", "elasticache_replication_groups", sets(36, 0, "snapshot_retention_days"), "0 to 35"),
     caching("a group's node type", "elasticache_replication_groups", sets("t4g", 0, "node_type"), "shop: node_type is 't4g'; write it as"),
+    serverless("a serverless cache of 6 TB", {"data_storage_max_gb": 6000}, "light: data_storage_max_gb is 6000, allowed are 1 to 5000"),
+    serverless("a serverless cache with less than nothing to do", {"ecpus_per_second_max": 10}, "light: ecpus_per_second_max is 10"),
+    serverless(
+        "a whole version of a serverless cache", {"major_engine_version": "8.0"}, "light: major_engine_version is '8.0'", "such as 8"
+    ),
+    serverless(
+        "a time without daily snapshots", {"daily_snapshot_time": "01:00"}, "light: daily_snapshot_time needs snapshot_retention_days"
+    ),
+    serverless("a serverless cache where there is nothing", {"subnets": ["nowhere"]}, "light: there is no subnet nowhere, only "),
+    serverless("a serverless cache on a cache node", {"node_type": "cache.t4g.small"}, "node_type", "Supported parameters include"),
+    serverless("two caches of one name", {"name": "shop"}, "shop is a replication group and a serverless cache"),
     Case(
         "cache rules that are no list",
         ("elasticache_rules", "dictionary requested"),
@@ -356,10 +381,33 @@ CACHE = [
     caching("a cache rule's unknown key", "elasticache_rules", sets(9, 0, "ttl"), "elasticache_rules[0].ttl is unknown, known are path, "),
     caching("a cache rule's path", "elasticache_rules", sets("products", 0, "path"), "elasticache_rules[0].path must be a path", "with /"),
 ]
+SCALING = [
+    scaling("a profile without effect", "autoscaling_instance_profiles", sets("allow", 0, "statements", 0, "Effect"), "Effect 'allow'"),
+    scaling("an image that is none", "autoscaling_launch_templates", sets("al2023", 0, "image"), "shop: image is 'al2023'; write ami-"),
+    scaling(
+        "user data that is too long",
+        "autoscaling_launch_templates",
+        sets("#!/bin/sh\n" * 2000, 0, "user_data"),
+        "at most 16384 are allowed",
+    ),
+    scaling("a secret in user data", "autoscaling_launch_templates", sets(f"#!/bin/sh\n# {KEY}", 0, "user_data"), "shop: user_data holds"),
+    scaling("more instances than there may be", "autoscaling_groups", sets(5, 0, "min_size"), "shop: min_size is 5, more than max_size"),
+    scaling("a group in no zone", "autoscaling_groups", sets(0, 0, "zones"), "shop: zones is 0, it must be at least 1"),
+    scaling("a target of nothing", "autoscaling_policies", sets(0, 0, "target_tracking", "target"), "shop/requests: target is 0"),
+    scaling("a time that is none", "autoscaling_schedules", sets("at noon", 0, "recurrence"), "shop/sale-begins: recurrence is 'at noon'"),
+    Case(
+        "a refresh that keeps nobody",
+        ("shop: min_healthy_percent is -1, allowed are 0 to 100",),
+        {"autoscaling_refresh": {"min_healthy_percent": -1}, "autoscaling_release": "1.0.0-00000000"},
+        playbook="short_term",
+        tags="autoscaling",
+    ),
+]
 LOAD = [
     loading("a host nobody may test", "load_test_site", "https://example.org", "example.org is not among the hosts that may be tested"),
     loading("a load test's path", "load_test_requests", [{"name": "home", "path": "home"}], "request home: path must begin with /"),
     loading("a load test of no time", "load_test_stages", [], "stages: at least one must be no warm-up"),
+    loading("a load test's workers", "load_test_workers", "nobody", "'nobody' is neither a number of processes nor a group"),
 ]
 WHOLE_PHASE = [
     whole_phase("a phase whose .env file has a placeholder", ENVIRONMENT[11]),
@@ -411,9 +459,9 @@ TYPED = [
         "an unknown drill",
         "drill",
         {"drill": "fire"},
-        "There is no drill fire. Say -e drill=NAME with one of: alarms, health_checks, cache.",
+        "There is no drill fire. Say -e drill=NAME with one of: alarms, health_checks, cache, scaling.",
     ),
-    typed("no drill", "drill", {}, "Which drill? Say -e drill=NAME with one of: alarms, health_checks, cache."),
+    typed("no drill", "drill", {}, "Which drill? Say -e drill=NAME with one of: alarms, health_checks, cache, scaling."),
     typed("no lock", "unlock", {}, "Which lock? Say -e lock=NAME"),
     typed("a run that there is not", "undo", {"run": "yesterday"}, "yesterday"),
 ]
@@ -422,7 +470,7 @@ LONG = (
     *("no version", "a package.json that is no JSON", "a link out of the source", "seconds that are none"),
     *("a variable that its owner supplies", "a release that cannot be", "no drill"),
 )
-CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *CACHE, *LOAD, *WHOLE_PHASE, *DEPLOYMENT]
+CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *CACHE, *SCALING, *LOAD, *WHOLE_PHASE, *DEPLOYMENT]
 EVERY = [*CASES, *TYPED]
 TAKEN = [case for case in EVERY if ALL or case.id not in LONG]
 

@@ -36,6 +36,9 @@ THROTTLED = (
     "route53",
     "wafv2",
     "elasticache",
+    "autoscaling",
+    "ec2",
+    "iam",
 )
 BUSY = (
     {"service": "s3", "code": "SlowDown", "status": 503},
@@ -93,6 +96,7 @@ FAULTS = [
     slow("s3 on empty", "s3"),
     slow("cloudwatch on empty", "cloudwatch"),
     slow("elasticache on applied", "elasticache"),
+    slow("autoscaling on balanced", "autoscaling"),
     slow("deploy", "dynamodb"),
     closed("environment on empty", "secretsmanager", "secretsmanager:DescribeSecret", "shop/sandbox"),
     closed("dynamodb on empty", "dynamodb", "dynamodb:DescribeTable", "shop-orders"),
@@ -102,7 +106,10 @@ FAULTS = [
     closed("cloudwatch on empty", "cloudwatch", "cloudwatch:", "shop"),
     closed("alb on applied", "elbv2", "elasticloadbalancing:DescribeLoadBalancers", "shop"),
     closed("waf on balanced", "wafv2", "wafv2:", "shop"),
+    closed("uptime on balanced", "route53", "route53:ListHealthChecks", "shop"),
     closed("elasticache on applied", "elasticache", "elasticache:", "shop"),
+    closed("autoscaling on balanced", "autoscaling", "autoscaling:", "shop"),
+    closed("autoscaling on balanced", "iam", "iam:", "shop-instance"),
     closed("deploy", "dynamodb", "dynamodb:GetItem", "lock deploy"),
     closed("rotate", "secretsmanager", "secretsmanager:DescribeSecret", "shop/sandbox"),
     one("dynamodb on empty", "UpdateContinuousBackups", {"TableName": "shop-products"}, "dynamodb"),
@@ -110,7 +117,9 @@ FAULTS = [
     one("cloudwatch on empty", "PutMetricAlarm", {"AlarmName": "shop-latency"}, "cloudwatch"),
     one("alb on applied", "CreateListener", {"Protocol": "HTTP"}, "elbv2", "shop:80"),
     one("waf on balanced", "CreateIPSet", {"Name": "shop-banned"}, "wafv2"),
+    one("uptime on balanced", "CreateHealthCheck", {}, "route53", "shop"),
     one("elasticache on applied", "CreateReplicationGroup", {"ReplicationGroupId": "shop"}, "elasticache"),
+    one("autoscaling on balanced", "CreateLaunchTemplate", {"LaunchTemplateName": "shop"}, "ec2"),
     one("undo", "PutBucketVersioning", {"Bucket": IMAGES}, "s3"),
 ]
 

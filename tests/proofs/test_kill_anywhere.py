@@ -20,7 +20,7 @@ ALL = os.environ.get("PROOFS") == "all"
 SEED = int(os.environ.get("PROOFS_SEED", "3"))
 CASES = int(os.environ.get("PROOFS_CASES", "0"))
 # Row -> how many of its requests.
-SAMPLE = {"s3 on empty": 2, "cloudwatch on empty": 1, "deploy": 1}
+SAMPLE = {"s3 on empty": 2, "cloudwatch on empty": 1}
 BEFORE, AFTER, LOST = "killed before request", "killed after request", "answer lost to request"
 HOW = (BEFORE, AFTER, LOST)
 TASK = "killed after task"

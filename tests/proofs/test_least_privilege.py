@@ -1,7 +1,8 @@
 """Each playbook passes with its policy, needs all of it, and says what is missing.
 
-With PROOFS=all the policies are in force while all playbooks run once; then actions are taken away one at a time, every one.
-Otherwise the roles of the first phase that are about AWS alone are run, and a seeded sample of the actions that they ask for is
+With PROOFS=all the policies are in force while all playbooks run once, and each action is refused when a run first asks for it: its task
+fails and says which it is, is run again, and goes on as far as the next. What was not named so is taken away for good, one action at a
+time. Otherwise the roles of the first phase that are about AWS alone are run, and a seeded sample of the actions that they ask for is
 taken away; test_truth_of_plan.py has the policies in force in each of its runs.
 """
 
@@ -11,6 +12,8 @@ import functools
 import json
 import os
 import random
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from string import Template
@@ -56,6 +59,8 @@ class Journey:
     place: Place
     stage: Stage
     taken: list[tuple[Step, Run, list[dict[str, Any]]]] = field(default_factory=list)
+    # Policy -> its actions that were refused, and the run said so.
+    named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @property
     def asked(self) -> dict[str, list[dict[str, Any]]]:
@@ -76,9 +81,18 @@ def travelled(place: Place, steps: Iterable[Step]) -> Journey:
     made = Journey(place, Stage(place))
     for number, step in enumerate(steps):
         begun = functools.partial(made.stage.keep, f"{number}")
-        run, requests = policies.take(place, step, policies.committed(step.policy), begun)
+        named = made.named[step.policy]
+        run, requests = policies.take(place, step, policies.committed(step.policy), begun, named if ALL else None)
         made.taken.append((step, run, requests))
+        named |= {action for action in policies.allowed(requests) if says(run, action)} if ALL else set()
     return made
+
+
+def says(run: Run, action: str) -> bool:
+    """Whether it was printed, or said by a task before it was run again, that this is missing."""
+    words = (run.output, *(json.dumps(task["result"]) for task in run.tasks if task["state"] == "retried"))
+    missing = re.compile(rf"grant {action}\b", re.IGNORECASE)
+    return any(map(missing.search, words))
 
 
 def refused(requests: list[dict[str, Any]]) -> list[str]:
@@ -91,7 +105,7 @@ def test_each_playbook_passes_with_its_policy(journey):
     # Of roles that were not run the report says that nothing is proven.
     report = () if ALL else ("The evidence is read", "Every claim holds")
     assert [task for _, run, _ in journey.taken for task in run.failures if task["task"] not in report] == []
-    assert {step.policy: refused(requests) for step, _, requests in journey.taken if refused(requests)} == {}
+    assert ALL or {step.policy: refused(requests) for step, _, requests in journey.taken if refused(requests)} == {}
 
 
 @pytest.mark.skipif(not ALL, reason="takes every playbook: make proofs")
@@ -138,13 +152,16 @@ def missing(request: pytest.FixtureRequest, journey: Journey) -> tuple[str, str]
 
 def test_without_one_action_it_fails_and_says_which(journey, bare, missing):
     name, action = missing
+    if action in journey.named[name]:
+        return
     place, step = situation(journey, bare, name, action)
     run, requests = policies.take(place, step, without(policies.committed(name), action))
 
     # All is done and proven when the lock is to be released: that it cannot be is said, and it expires.
-    assert run.code != 0 or action == "dynamodb:DeleteItem", f"{step} passes without {action}"
+    # The doctor says that it does not know.
+    assert run.code != 0 or action == "dynamodb:DeleteItem" or name == "doctor", f"{step} passes without {action}"
     assert any(request["error"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError", "403") for request in requests)
-    assert f"grant {action}".lower() in run.output.lower(), run.error
+    assert says(run, action), run.error
     assert "Traceback" not in run.output
 
 
@@ -185,7 +202,10 @@ def nothing_but_the_secret(place: Place) -> None:
 
 
 # The roles of a playbook that need what others make, in its order.
-IN_ORDER = {"immediate": ("environment", "app_deploy"), "short_term": ("elasticache", "alb", "waf", "cloudwatch", "load_test")}
+IN_ORDER = {
+    "immediate": ("environment", "app_deploy"),
+    "short_term": ("elasticache", "alb", "waf", "uptime", "autoscaling", "cloudwatch", "load_test"),
+}
 
 
 def situation(journey: Journey, bare: Place, name: str, action: str) -> tuple[Place, Step]:
@@ -207,7 +227,7 @@ def cut(step: Step, role: str) -> Step:
     if not role or step.playbook not in ("immediate", "short_term", "verify"):
         return step
     order = IN_ORDER.get(step.playbook, ())
-    # Where the phase has the application's hosts serve with what it made.
-    role = "elasticache" if (step.playbook, role) == ("short_term", "app_deploy") else role
+    # Where the phase has the application's hosts serve with what it made, and where a deployment goes on to instances.
+    role = {("short_term", "app_deploy"): "elasticache", ("immediate", "autoscaling"): "app_deploy"}.get((step.playbook, role), role)
     tags = order[: order.index(role) + 1] if role in order else (role,)
     return replace(step, arguments=(*(["--check"] if "--check" in step.arguments else []), "--tags", ",".join(tags)))

@@ -23,16 +23,17 @@ def plan(place: Place, tag: str, **variables: object) -> tuple[int, list[str]]:
 
 def test_a_plan_says_what_would_be_done_and_ends_accordingly(place: Place) -> None:
     code, lines = plan(place, "s3")
-    assert (code, lines[-1]) == (2, "3 to create, 0 to change, 0 to remove, 0 to leave")
+    assert (code, lines[-1]) == (2, "4 to create, 0 to change, 0 to remove, 0 to leave")
     assert [line for line in lines if line.startswith("  + ")] == [
         "  + lock: shop-locks",
         "  + s3_buckets: shop-images-123456789012",
         f"  + s3_buckets: {LOGS}",
+        "  + s3_buckets: shop-releases-123456789012",
     ]
     assert place.client("s3").list_buckets()["Buckets"] == []
 
     place.playbook("immediate", "--tags", "s3")
-    assert plan(place, "s3") == (0, ["0 to create, 0 to change, 0 to remove, 3 to leave"])
+    assert plan(place, "s3") == (0, ["0 to create, 0 to change, 0 to remove, 4 to leave"])
 
     place.client("s3").put_public_access_block(
         Bucket=LOGS,
@@ -50,7 +51,7 @@ def test_a_plan_says_what_would_be_done_and_ends_accordingly(place: Place) -> No
             f"  ~ s3_buckets: {LOGS}",
             "    ~ public_access_block.block_public_acls: false -> true",
             "",
-            "0 to create, 1 to change, 0 to remove, 2 to leave",
+            "0 to create, 1 to change, 0 to remove, 3 to leave",
         ],
     )
 

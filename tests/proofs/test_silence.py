@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 DENIED = {"environment": "CreateSecret", "cloudwatch": "PutMetricAlarm"}
 if ALL:
     DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy", "alb": "CreateListener", "waf": "CreateIPSet"}
-    DENIED |= {"elasticache": "CreateCacheParameterGroup"}
+    DENIED |= {"elasticache": "CreateCacheParameterGroup", "autoscaling": "CreateRole", "uptime": "CreateHealthCheck"}
 SHORT = {"secret": True, "rotation": {"by": "generated", "length": 16, "maximum_age_days": 30}}
 SCHEMA = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]
 
@@ -97,6 +97,7 @@ STEPS = [
     Step("rotate", variables={"environment_rotate": MADE}, before=lambda place: denied(place, "ModifyReplicationGroup"), fails=True),
     Step("rotate", variables={"environment_rotate": MADE}),
     Step("drill", variables={"drill": "cache"}),
+    Step("deploy", release={}),
     Step("promote_waf", before=rules_count),
     Step("load_test"),
     Step("drill", variables={"drill": "health_checks", "alb_drill_rate": 25, "alb_drill_grace_seconds": 120}),
@@ -138,7 +139,14 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         with made.neighbour:
             denied(place, *DENIED.values())
             for role in DENIED:
-                take(0, Step("short_term" if role in ("elasticache", "alb", "waf") else "immediate", ("--tags", role), fails=True))
+                take(
+                    0,
+                    Step(
+                        "short_term" if role in ("elasticache", "alb", "waf", "uptime", "autoscaling") else "immediate",
+                        ("--tags", role),
+                        fails=True,
+                    ),
+                )
             allowed(place)
             for number, step in enumerate(TAKEN, 1):
                 take(number, step)

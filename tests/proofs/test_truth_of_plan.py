@@ -18,7 +18,7 @@ import pytest
 from tests.integration.place import Place, shop
 from tests.proofs import policies, truth
 from tests.proofs.broken import Edit, broken
-from tests.proofs.drift import BUCKETS, both_drift, drift_each, empty, held_lock, rules_count, without
+from tests.proofs.drift import BUCKETS, all_drift, drift_each, empty, held_lock, rules_count, without
 from tests.proofs.taken import Case, Taken, take
 
 pytestmark = pytest.mark.timeout(600)
@@ -35,12 +35,15 @@ def due(place: Place) -> None:
 
 def made_anew(place: Place) -> None:
     """The load balancer and its web ACL are of the last run, all of them."""
-    for role in ("waf", "alb", "elasticache"):
+    for role in ("autoscaling", "uptime", "waf", "alb", "elasticache"):
         without(place, role)
     place.playbook("short_term")
 
 
-PHASES = {"immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"), "short_term": ("elasticache", "alb", "waf")}
+PHASES = {
+    "immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"),
+    "short_term": ("elasticache", "alb", "waf", "uptime", "autoscaling"),
+}
 EACH = pytest.mark.skipif(os.environ.get("PROOFS") != "all", reason="takes every playbook: make proofs")
 
 
@@ -58,7 +61,7 @@ CASES = [
     Case("of a dead run's lock", "unlock", held_lock, variables={"lock": "immediate"}),
     Case("on an account without it", "short_term"),
     *halves("short_term"),
-    Case("drifted", "short_term", both_drift),
+    Case("drifted", "short_term", all_drift),
     *(
         Case(
             f"of the cache's password, {time} time",

@@ -127,7 +127,8 @@ def test_the_first_one_comes_to_its_end_and_the_lock_is_free(shared_place, first
     first.process.send_signal(signal.SIGCONT)
     run = first.wait()
     assert lock(shared_place) == {}
-    assert {name for _, name, _ in run.planned()} == {"shop-locks", "shop-images-123456789012", "shop-logs-123456789012"}
+    buckets = {f"shop-{kind}-123456789012" for kind in ("images", "logs", "releases")}
+    assert {name for _, name, _ in run.planned()} == {"shop-locks", *buckets}
 
 
 def test_a_run_that_fails_frees_the_lock(shared_place):

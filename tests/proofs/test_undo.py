@@ -72,13 +72,13 @@ def test_a_change_by_somebody_else_is_left_and_seen_by_this_proof(used: Place) -
 
 
 def test_this_proof_notices_an_undo_that_skips_a_resource(used: Place) -> None:
-    with broken(used, Edit("plugins/modules/undo.py", "[] if module.check_mode else todo:", "[] if module.check_mode else todo[1:]:")):
+    with broken(used, Edit("plugins/modules/undo.py", "module.check_mode else todo, 1)", "module.check_mode else todo[1:], 1)")):
         _, differing = undone_after_somebody_else(used)
     assert set(differing) > THEIRS
 
 
 def test_this_proof_notices_an_undo_that_touches_what_somebody_else_changed(used: Place) -> None:
-    with broken(used, Edit("plugins/module_utils/undo.py", "if key not in as_before(one, current)]:", "if False]:")):
+    with broken(used, Edit("plugins/module_utils/undo.py", "if key not in as_before(one, current)]", "if False]")):
         undone, differing = undone_after_somebody_else(used)
     assert undone.code == 0, undone.error
     assert differing == {}

@@ -25,7 +25,7 @@ SAME = {"secret_rotations": "secrets"}
 LOCKING = (("lock", "PutItem"), ("lock", "DeleteItem"))
 DRAINING = (("targets", "DeregisterTargets"), ("targets", "RegisterTargets"))
 # They come and go with what they are of, and are changed alone.
-OF_OTHERS = ("elasticache_auth_tokens",)
+OF_OTHERS = ("elasticache_auth_tokens", "autoscaling_refreshes")
 ON_HOSTS = ("deployment", "environment_file", "release_archive")
 
 

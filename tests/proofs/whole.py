@@ -24,7 +24,7 @@ def read(place: Place, values: dict[str, str]) -> dict[str, Any]:
         **{
             name: account.without_ids(found)
             for name, found in account.read(place.client).items()
-            if not name.startswith(("secret ", "lock ", "backup ", "cache_token "))
+            if not name.startswith(("secret ", "lock ", "backup ", "cache_token ", "instances "))
         },
         **secret(place, values),
         "locks": locks(place),

@@ -158,3 +158,20 @@ def test_the_complaint_says_what_was_expected_and_seen():
 
 def test_the_complaint_says_why_nothing_was_seen():
     assert complaint(judge(CLAIM, None, TODAY, error="no permission")).endswith("expected equals 'ENABLED', no permission")
+
+
+@pytest.mark.parametrize(("seen", "state"), [(500, "holds"), (499, "unproven"), (0, "unproven"), (None, "unproven")])
+def test_a_figure_of_too_few_samples_is_neither_green_nor_red(seen, state):
+    for observed in ("ENABLED", "DISABLED"):
+        found = judge({**CLAIM, "samples": {"seen": seen, "at_least": 500}}, observed, TODAY)
+        assert found["state"] == (state if state == "unproven" or observed == "ENABLED" else "fails")
+    assert judge({**CLAIM, "samples": {"seen": 12, "at_least": 500}}, "ENABLED", TODAY)["error"] == "not enough data: 12 of 500 samples"
+
+
+def test_a_waiver_covers_too_few_samples_too():
+    claim = {**CLAIM, "samples": {"seen": 1, "at_least": 500}, "waived": {"reason": "new", "until": "2030-07-01"}}
+    assert judge(claim, "ENABLED", TODAY)["state"] == "waived"
+
+
+def test_a_claim_about_no_samples_could_not_fail():
+    assert problems([{**CLAIM, "samples": {"at_least": 0}}], TODAY) == ["pitr.orders: samples.at_least must be 1 or more"]

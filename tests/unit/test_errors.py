@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.prodready.aws.plugins.module_utils.errors import code_of, explain
+from ansible_collections.prodready.aws.plugins.module_utils.errors import code_of, explain, too_early
 from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
@@ -51,6 +51,11 @@ def test_one_line_names_resource_operation_answer_remedy_and_request():
         ("InvalidKMSKeyFault", "check that kms_key is enabled"),
         ("InvalidVPCNetworkStateFault", "check that the subnets have free addresses"),
         ("InvalidParameterCombination", "correct the value"),
+        ("InstanceRefreshInProgress", "wait until the instance refresh has ended"),
+        ("ScalingActivityInProgress", "AWS is at work on the group"),
+        ("ServiceLinkedRoleFailure", "make the role that Auto Scaling acts by"),
+        ("InvalidLaunchTemplateName.NotFoundException", "correct the name in the inventory, or make it first"),
+        ("DeleteConflict", "somebody else has added something"),
     ],
 )
 def test_each_kind_of_error_has_its_remedy(code, remedy):
@@ -97,3 +102,10 @@ def test_what_was_refused_here_speaks_for_itself():
 
 def test_an_error_without_a_code_is_named_by_its_class():
     assert code_of(EndpointConnectionError(endpoint_url="x")) == "EndpointConnectionError"
+
+
+def test_an_error_that_says_that_it_is_too_early_is_known_by_its_code_and_by_its_words_where_they_are_given():
+    error = answered("ValidationError", "Invalid IAM Instance Profile name")
+    assert too_early(error, ("NoSuchEntity", "ValidationError"))
+    assert too_early(error, ("ValidationError: Invalid IAM Instance Profile",))
+    assert not too_early(error, ("ValidationError: Invalid subnet", "NoSuchEntity"))

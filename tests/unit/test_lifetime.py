@@ -29,7 +29,7 @@ def release():
 # pytest may be a shell's background job, or run by nohup.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-lifetime.begin()
+lifetime.begin(sys.stderr.write)
 task = os.fork()
 if not task:
     lifetime.current().keep({seconds}, lambda: note("prolonged") or {problem!r}, release)

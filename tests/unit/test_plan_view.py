@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Change, diff
-from ansible_collections.prodready.aws.plugins.module_utils.plan_view import ABSENT, WIDTH, differing, entries, lines, summary, unchanged
+from ansible_collections.prodready.aws.plugins.module_utils.plan_view import (
+    ABSENT,
+    WIDTH,
+    differing,
+    entries,
+    kept,
+    lines,
+    summary,
+    unchanged,
+)
 
 
 def printed(before, after, kind="s3_buckets"):
@@ -84,3 +93,11 @@ def test_the_last_line_counts_every_action():
 def test_a_field_that_becomes_something_nested_is_one_field():
     assert list(differing({"watch": [1]}, {"watch": {"a": 1}})) == [(("watch",), [1], {"a": 1})]
     assert list(differing({}, {"watch": {"a": 1}})) == [(("watch", "a"), ABSENT, 1)]
+
+
+def test_what_is_kept_of_a_resource_are_its_fields_and_of_secrets_only_that_they_change():
+    before, after = {"variables": {"TOKEN": "2026-11-01"}}, {"variables": {"TOKEN": "2026-11-27"}}
+    (entry,) = entries("secrets", "a task", {"changed": True, "diff": diff([Change("shop", before, after)])})
+    assert kept(entry) == {"kind": "secrets", "name": "shop", "action": "update", "fields": ["~ variables.TOKEN: changed"]}
+    (entry,) = entries("s3_buckets", "a task", {"changed": True, "diff": diff([Change("logs", None, {"policy": "x" * 90})])})
+    assert kept(entry)["fields"] == ["policy:", "  " + "x" * 72, "  " + "x" * 18]

@@ -43,6 +43,14 @@ def test_what_was_seen_too_long_ago_is_stale(record):
     assert report.broken([aged]) == [aged]
 
 
+def test_what_is_to_be_seen_yet_is_stale_for_a_clock_is_wrong():
+    aged = report.aged({**HOLDS, "at": "2026-11-23T12:05:01+00:00"}, NOW, DAY)
+
+    assert aged["state"] == "stale"
+    assert "a clock is wrong" in aged["error"]
+    assert report.aged({**HOLDS, "at": "2026-11-23T12:04:59+00:00"}, NOW, DAY)["state"] == "holds"
+
+
 def test_what_failed_long_ago_still_fails():
     assert report.aged({**FAILS, **OLD}, NOW, DAY)["state"] == "fails"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +12,16 @@ import pytest
 import yaml
 
 from tools import roadmap_table
+from tools.said import dictionaries, read
 
 CHECKOUT = Path(__file__).parents[2]
 ROADMAP = roadmap_table.roadmap()
+VARIABLES = yaml.safe_load((CHECKOUT / "playbooks/vars/roadmap.yml").read_text())
+METRICS, DONE, LATER = (VARIABLES[f"roadmap_{name}"] for name in ("metrics", "done", "later"))
+ALL = METRICS + DONE + ROADMAP + LATER
 ROLES = sorted({role for item in ROADMAP for role in item["roles"]})
 PHASES = sorted({item["phase"] for item in ROADMAP})
-PAIRS = [(item["id"], role) for item in ROADMAP for role in item["roles"]]
-
-
-def read(path: str) -> Any:
-    return yaml.safe_load((CHECKOUT / path).read_text())
+PAIRS = [(item["id"], role) for item in ROADMAP + METRICS for role in item["roles"]]
 
 
 def plays(playbook: str) -> Iterator[dict[str, Any]]:
@@ -29,15 +31,6 @@ def plays(playbook: str) -> Iterator[dict[str, Any]]:
             yield from plays(imported)
         else:
             yield play
-
-
-def dictionaries(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from dictionaries(item)
 
 
 def claims(role: str) -> list[dict[str, Any]]:
@@ -91,15 +84,56 @@ def test_the_proof_asks_every_role():
     assert {(f"prodready.aws.{role}", "verify") for role in ROLES} <= proven
 
 
+def metrics(inventory: str) -> list[dict[str, Any]]:
+    """The claims that are made of what an inventory measures (plugins/filter/metric_claims.py)."""
+    found = read(f"inventories/{inventory}/group_vars/aws/readiness.yml")["readiness_metrics"]
+    return [{"id": f"readiness.{one['name']}", "item": f"metrics.{one['name']}"} for one in found]
+
+
 @pytest.mark.parametrize(("item", "role"), PAIRS)
 def test_a_role_has_a_claim_about_each_of_its_items(item, role):
-    assert item in {claim["item"] for claim in claims(role)}
+    more = metrics("sandbox") if role == "readiness" else []
+    assert item in {claim["item"] for claim in claims(role) + more}
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("inventory", ["sandbox", "production"])
+def test_every_success_metric_is_measured(inventory):
+    assert {one["item"] for one in metrics(inventory)} == {item["id"] for item in METRICS} - {"metrics.evidence"}
+
+
+def made_claims() -> set[str]:
+    """The ids of all claims that roles make."""
+    return {re.sub(r"\$\w+|\{\{.*", "x", claim["id"]) for role in ROLES for claim in claims(role)}
+
+
+@pytest.mark.parametrize("item", DONE, ids=lambda item: item["id"])
+def test_what_was_there_before_is_proven_by_claims_that_some_role_makes(item):
+    for pattern in item.get("claims", []):
+        assert any(fnmatchcase(one, pattern) for one in made_claims()), pattern
+
+
+RECOVERY = read("playbooks/vars/recovery.yml")["recovery"]
+
+
+@pytest.mark.parametrize("failure", RECOVERY, ids=lambda one: one["failure"])
+def test_a_way_of_recovery_names_claims_playbooks_and_a_drill_that_are_there(failure):
+    made = made_claims() | {"readiness.intact"}
+    assert [one for one in failure["claims"] if not any(fnmatchcase(found, one) for found in made)] == []
+    playbooks = re.findall(r"playbooks/(\w+)\.yml", " ".join(failure["steps"]))
+    assert [one for one in playbooks if not (CHECKOUT / f"playbooks/{one}.yml").is_file()] == []
+    (drills,) = (play["vars"]["drills"] for play in read("playbooks/drill.yml") if "vars" in play)
+    assert failure.get("drill", "alarms") in drills
+
+
+def test_only_these_have_no_claims_yet():
+    assert [item["id"] for item in DONE if "claims" not in item] == ["done.cost_monitoring"]
+    assert [item["id"] for item in LATER if item.keys() & {"claims", "roles"}] == []
+
+
+@pytest.mark.parametrize("role", [*ROLES, "readiness"])
 def test_a_claim_is_about_an_item_of_the_roadmap_and_named_after_its_role(role):
     for claim in claims(role):
-        assert claim["item"] in {item["id"] for item in ROADMAP}, claim["id"]
+        assert claim["item"] in {item["id"] for item in ROADMAP + METRICS}, claim["id"]
         assert claim["id"].startswith(f"{role}."), claim["id"]
 
 
@@ -109,10 +143,11 @@ def test_every_task_of_a_proof_is_marked_as_one(role):
 
 
 def test_an_item_is_named_after_its_phase_once():
-    ids = [item["id"] for item in ROADMAP]
+    ids = [item["id"] for item in ALL]
 
     assert len(set(ids)) == len(ids)
-    assert all(item["id"].startswith(f"{item['phase']}.") for item in ROADMAP)
+    assert all(item["id"].startswith(f"{item['phase']}.") for item in ALL)
+    assert {item["priority"] for item in ALL} == {"critical", "high", "medium", "low"}
 
 
 def test_the_table_of_the_readme_is_the_rendered_one():

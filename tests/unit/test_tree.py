@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +118,7 @@ def test_a_role_ends_with_its_proof(role):
 
 
 def test_only_defaults_and_playbooks_read_what_all_roles_share():
-    assert holding(r"\brunbook_", "roles/*/tasks", "roles/*/vars", "roles/*/templates") == []
+    assert holding(r"\brunbook_(?!rehearsal\b)", "roles/*/tasks/*", "roles/*/vars/*", "roles/*/templates/*") == []
 
 
 def test_nothing_that_runs_in_production_knows_of_an_emulator():
@@ -129,8 +131,21 @@ def test_no_role_sets_facts_or_runs_a_shell():
 
 def test_no_lock_names_a_registrys_host():
     assert holding(r"://|--(extra-)?index-url|--find-links", "requirements/*.lock") == []
-    assert holding(r'"resolved": "(?!file:vendor/)', "examples/*package-lock.json", "packages/*package-lock.json") == []
+    assert (
+        holding(r'"resolved": "(?!file:vendor/)', "examples/*package-lock.json", "packages/*package-lock.json", "tests/*package-lock.json")
+        == []
+    )
 
 
 def test_no_file_names_a_place_on_somebodys_machine():
     assert holding(r"/(work|root)/", ".") == []
+
+
+def test_what_the_sandbox_imports_is_installed_with_it():
+    """`make setup` does not install what only tests need."""
+    lines = holding(r"^(import|from) (?!sandbox|plugins|__future__)\w", "sandbox/*.py")
+    modules = {re.split(r"[ .]", line.partition(": ")[2])[1] for line in lines} - sys.stdlib_module_names
+    installed = set(re.findall(r"^([\w.-]+)==", (CHECKOUT / "requirements/sandbox.lock").read_text(), re.MULTILINE))
+    distributions = packages_distributions()
+    missing = {name for name in modules if not {one.lower().replace("_", "-") for one in distributions[name]} & installed}
+    assert missing == set()

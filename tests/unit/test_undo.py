@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.prodready.aws.plugins import modules
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Change, merged, plan
-from ansible_collections.prodready.aws.plugins.module_utils.undo import Recorded, Undo, change, last_run, parsed, plain, recorded
+from ansible_collections.prodready.aws.plugins.module_utils.undo import Recorded, Undo, begun, change, last_run, parsed, plain, recorded
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,6 +120,24 @@ def test_what_is_as_before_stays(before, after):
 def test_what_somebody_else_changed_since_is_refused_and_named(before, after, current, named):
     with pytest.raises(ValueError, match=rf"m: a is neither .*{named}"):
         change(Recorded("m", "a", before, after), current)
+
+
+def test_what_a_broken_off_deletion_changed_on_its_way_is_no_bodys_change():
+    made = Recorded("dynamodb_tables", "orders", None, {"deletion_protection": True})
+    open_now = {"deletion_protection": False}
+    with pytest.raises(ValueError, match="deletion_protection"):
+        change(made, open_now)
+    assert change(made, open_now, begun=True) == Change("orders", open_now, None)
+    updated = Recorded("dynamodb_tables", "orders", {"ttl": "a"}, {"ttl": "b"})
+    with pytest.raises(ValueError, match="ttl"):
+        change(updated, {"ttl": "c"}, begun=True)
+
+
+def test_a_run_that_came_after_the_undo_has_a_deletion_that_is_not_under_way():
+    made, undone = line("orders", None, {"a": 1}, run="r1"), line("orders", {"a": 1}, None, run="u1", undoes="r1")
+    assert begun([made, undone], "r1") == {("s3_buckets", "orders")}
+    assert begun([made, undone], "r2") == set()
+    assert begun([made, undone, line("orders", None, {"a": 2}, run="r2")], "r1") == set()
 
 
 def test_a_state_is_compared_as_the_journal_has_it():

@@ -1,38 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient, defineScript, ErrorReply, RESP_TYPES } from '@redis/client'
+import { ErrorReply } from '@redis/client'
+import { CONNECT_MS, single, spread } from './connection.js'
 import { within } from './within.js'
-
-const CONNECT_MS = 2000
-
-// Answers with the entry, and whether the caller now holds the lock: nobody gets that while the entry is fresh.
-//
-// The lock is a list with one token, so that LREM gives it back by its token alone. With SET NX the release would have to read it,
-// and each GET there counts as a hit in keyspace_hits, from which ElastiCache makes its CacheHitRate.
-const look = defineScript({
-  SCRIPT: `
-    local entry = redis.call('GET', KEYS[1])
-    if entry and (tonumber(string.sub(entry, 1, 13)) or 0) > tonumber(ARGV[3]) then return {entry, 0} end
-    if redis.call('RPUSH', KEYS[2], ARGV[1]) > 1 then
-      redis.call('RPOP', KEYS[2])
-      return {entry, 0}
-    end
-    redis.call('PEXPIRE', KEYS[2], ARGV[2])
-    return {entry, 1}`,
-  NUMBER_OF_KEYS: 2,
-  parseCommand (parser, keys, ...values) {
-    parser.pushKeys(keys)
-    parser.push(...values.map(String))
-  },
-  transformReply: ([entry, locked]) => ({ entry, locked: locked === 1 }),
-})
 
 /**
  * A connection to Redis that costs nobody more than one bounded wait. The first answer that is late, or the loss of the connection,
  * ends it; a new one is made in the background and counts once it answers in time. Until then every command fails at once.
+ *
+ * That it is a cluster is told by the first answer that a key is elsewhere; from then on it is connected to as one. Every command has
+ * keys of one slot alone.
  */
 export class Redis {
   #options
   #client
+  #answers
+  #isCluster = false
   #told
   #stop = new AbortController()
 
@@ -48,7 +30,7 @@ export class Redis {
 
   /** @returns {Promise<boolean>} whether it answers in time */
   async ping () {
-    return this.#ask((client) => client.ping()).then(() => true, () => false)
+    return this.#ask((client) => this.#answers(client)).then(() => true, () => false)
   }
 
   async get (key) {
@@ -97,36 +79,43 @@ export class Redis {
       return await within(this.#options.timeoutMs, command(client), 'Redis did not answer')
     } catch (error) {
       // A refusal is an answer. From a primary that has become a replica it is the last one.
-      if (error instanceof ErrorReply && !error.message.startsWith('READONLY')) this.#tell(error)
+      const refused = error instanceof ErrorReply ? error.message.split(' ', 1)[0] : undefined
+      if (refused === 'MOVED' || refused === 'ASK') {
+        this.#isCluster = true
+        this.#leave(client)
+      } else if (refused && refused !== 'READONLY') this.#tell(error)
       else this.#leave(client, error)
       throw error
     }
   }
 
   async #connect () {
-    const { url, tls, timeoutMs, retryMs } = this.#options
+    const { timeoutMs, retryMs } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
-      const client = createClient({
-        url,
-        RESP: 2,
-        socket: { ...tls, connectTimeout: CONNECT_MS, reconnectStrategy: false },
-        disableClientInfo: true,
-        maintNotifications: 'disabled',
-        scripts: { look },
-        commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-      })
-      client.on('error', (error) => this.#leave(client, error))
+      const { client, answers } = (this.#isCluster ? spread : single)(this.#options)
+      let cause
+      for (const event of ['error', 'node-error']) {
+        client.on(event, (error) => {
+          cause ??= error
+          this.#leave(client, error)
+        })
+      }
+      const connecting = client.connect()
       try {
-        await within(CONNECT_MS, client.connect(), 'Redis did not accept the connection')
-        await within(timeoutMs, client.ping(), 'Redis did not answer')
+        await within(CONNECT_MS, connecting, 'Redis did not accept the connection')
+        await within(timeoutMs, answers(client), 'Redis did not answer')
         signal.throwIfAborted()
+        this.#answers = answers
         this.#client = client
         this.#told = undefined
         return
       } catch (error) {
         client.destroy()
-        if (!signal.aborted) this.#tell(error)
+        // A cluster that is still being looked at connects to what it finds.
+        if (this.#isCluster) connecting.then(() => client.destroy(), () => {})
+        if (/cluster support disabled/.test(cause?.message)) this.#isCluster = false
+        if (!signal.aborted) this.#tell(cause ?? error)
       }
       await sleep(retryMs * (0.5 + Math.random()), undefined, { ref: false, signal }).catch(() => {})
     }
@@ -136,7 +125,7 @@ export class Redis {
     if (this.#client !== client) return
     this.#client = undefined
     client.destroy()
-    this.#tell(error)
+    if (error) this.#tell(error)
     this.#connect()
   }
 

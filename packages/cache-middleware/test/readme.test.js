@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 import { OPTION_NAMES, RULE_NAMES } from '../src/configuration.js'
 import { ask, until } from './support/client.js'
-import { needsRedis, RedisServer } from './support/redis.js'
+import { freePort, needsRedis, RedisServer } from './support/redis.js'
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 const text = readFileSync(join(PACKAGE, 'README.md'), 'utf8')
 const examples = [...text.matchAll(/^## (\w+)\n+```js\n([^]*?)^```/gm)].map(([, name, code]) => [name, code])
-
-async function freePort () {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  return port
-}
 
 test('there is an example for Express and one for Fastify', () => {
   assert.deepEqual(examples.map(([name]) => name), ['Express', 'Fastify'])

@@ -44,6 +44,9 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._write("failed", result)
 
+    def v2_runner_retry(self, result: Any) -> None:
+        self._write("retried", result)
+
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._write("unreachable", result)
 

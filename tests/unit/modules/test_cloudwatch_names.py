@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.prodready.aws.plugins.modules.cloudwatch_names import foreseen, known, resolved, unknown, waiting
+from ansible_collections.prodready.aws.plugins.module_utils.metric_names import (
+    health_check_ids,
+    known,
+    resolved,
+    unknown,
+    with_health_checks,
+)
+from ansible_collections.prodready.aws.plugins.modules.cloudwatch_names import foreseen, waiting
 
 BASE = "arn:aws:elasticloadbalancing:eu-central-1:123456789012"
 NAMES = {"LoadBalancer": {"shop": "app/shop/01"}, "TargetGroup": {"shop": "targetgroup/shop/02"}}
@@ -54,3 +61,16 @@ def test_in_a_plan_what_the_playbook_makes_before_is_there_and_aws_part_of_its_n
     names = foreseen({"LoadBalancer": {"shop": "app/shop/01"}, "TargetGroup": {}}, {"LoadBalancer": ["shop", "stall"], "TargetGroup": []})
     assert names == {"LoadBalancer": {"shop": "app/shop/01", "stall": "app/stall/(known after apply)"}, "TargetGroup": {}}
     assert unknown({"name": "a", **LATE}, names) == []
+
+
+def test_health_checks_are_named_by_what_route_53_calls_them(fake_aws):
+    status = {"namespace": "AWS/Route53", "metric_name": "HealthCheckStatus", "dimensions": {"HealthCheckId": "shop"}}
+    aws = fake_aws(
+        list_health_checks={"HealthChecks": [{"Id": "abc", "CallerReference": "x"}, {"Id": "def", "CallerReference": "y"}]},
+        list_tags_for_resources={"ResourceTagSets": [{"ResourceId": "def", "Tags": [{"Key": "Name", "Value": "shop"}]}]},
+    )
+    ids = health_check_ids(aws, [status, COUNT])
+    assert ids == {"shop": "def"}
+    assert with_health_checks(status, ids)["dimensions"] == {"HealthCheckId": "def"}
+    assert with_health_checks(status, {}) == status
+    assert with_health_checks(COUNT, ids) == COUNT

@@ -12,6 +12,11 @@ CHECKS = elasticache_checks(
             {"name": "shop", "parameters": {"maxmemory-policy": "allkeys-lru", "timeout": 300, "activedefrag": True}},
             {"name": "bare"},
         ],
+        "serverless": [
+            {"name": "light", "ecpus_per_second_max": 5000, "data_storage_max_gb": 0, "snapshot_retention_days": 3},
+            {"name": "free"},
+            {"name": "gone", "state": "absent", "ecpus_per_second_max": 5000},
+        ],
     }
 )
 
@@ -20,7 +25,7 @@ def test_a_group_is_there_with_all_its_nodes_and_fails_over_as_declared():
     assert CHECKS["groups"] == [
         {"name": "shop", "failover": "enabled", "zones": "enabled", "nodes": 2},
         {"name": "alone", "failover": "disabled", "zones": "disabled", "nodes": 1},
-        {"name": "wide", "failover": "disabled", "zones": "disabled", "nodes": 9},
+        {"name": "wide", "failover": "enabled", "zones": "disabled", "nodes": 9},
     ]
 
 
@@ -33,4 +38,13 @@ def test_parameters_are_texts_as_aws_keeps_them():
         ("shop", "maxmemory-policy", "allkeys-lru"),
         ("shop", "timeout", "300"),
         ("shop", "activedefrag", "yes"),
+    ]
+
+
+def test_serverless_caches_are_claimed_with_the_limits_that_are_declared():
+    assert CHECKS["serverless"] == [{"name": "light"}, {"name": "free"}]
+    assert CHECKS["serverless_snapshots"] == [{"name": "light", "days": 3}]
+    assert [(one["name"], one["path"], one["value"]) for one in CHECKS["limits"]] == [
+        ("light", "DataStorage.Maximum", 0),
+        ("light", "ECPUPerSecond.Maximum", 5000),
     ]

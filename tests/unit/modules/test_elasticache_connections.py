@@ -76,7 +76,7 @@ def test_a_cache_that_cannot_be_reached_is_told_of_and_nothing_made_up(run):
 def test_a_group_without_endpoint_is_told_of(run, monkeypatch):
     monkeypatch.setattr(elasticache_connections, "replication_groups", lambda aws: {"other": {}, "shop": {"NodeGroups": []}})
     result = run(elasticache_connections.main, **AWS, connections=[{"name": "shop"}])
-    assert "no replication group of this name with an endpoint" in result["connections"]["shop"]["error"]
+    assert "no serverless cache of this name with an endpoint" in result["connections"]["shop"]["error"]
 
 
 def test_places_are_of_the_url_the_host_or_aws():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-
 import pytest
 from ansible_collections.prodready.aws.plugins.modules import elasticache_drill
 from ansible_collections.prodready.aws.plugins.modules.elasticache_drill import drill, primary, problem
+
+from tests.site import serving
 
 
 def group(first="primary", status="available", **more):
@@ -46,25 +45,10 @@ def test_one_that_can_has_no_problem():
     assert problem(group(), "shop", "0001") is None
 
 
-class Site(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def url():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving() as address:
+        yield f"http://{address}/"
 
 
 def params(url, seconds):

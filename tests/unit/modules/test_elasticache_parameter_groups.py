@@ -94,7 +94,7 @@ def test_a_new_one_is_made_and_then_gets_its_parameters(fake_aws, requests_of):
             },
             again=(
                 *("InvalidReplicationGroupState", "InvalidCacheClusterState", "InvalidCacheParameterGroupState"),
-                *("InvalidUserState", "InvalidUserGroupState"),
+                *("InvalidUserState", "InvalidUserGroupState", "InvalidServerlessCacheStateFault"),
             ),
         ),
     ]

@@ -23,7 +23,7 @@ OURS = {"prodready:managed": "true"}
 TOKEN = "a-token-of-24-characters"
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:alarms"
 BUSY = ("InvalidReplicationGroupState", "InvalidCacheClusterState", "InvalidCacheParameterGroupState", "InvalidUserState")
-BUSY += ("InvalidUserGroupState",)
+BUSY += ("InvalidUserGroupState", "InvalidServerlessCacheStateFault")
 SHARD = {
     "NodeGroupId": "0001",
     "PrimaryEndpoint": {"Address": "master.shop.x.cache.amazonaws.com", "Port": 6379},

@@ -72,7 +72,7 @@ def test_undo_deletes_it_unless_a_cache_with_data_has_it(fake_aws, requests_of):
     )
     gone = Change("all", {"engine": "redis"}, None)
     assert "is used by cache" in kept(used, gone)
-    free = found(fake_aws, describe_replication_groups={}, describe_cache_clusters={})
+    free = found(fake_aws, describe_replication_groups={}, describe_cache_clusters={}, describe_serverless_caches={})
     assert kept(free, gone) is None
     assert [step.operation for step in requests_of("elasticache", calls(free, gone)) if isinstance(step, Call)] == ["delete_user_group"]
 

@@ -165,6 +165,15 @@ def test_a_certificate_that_has_expired_is_replaced_by_an_issued_one(fake_aws):
     assert (change.before["certificate"], change.after["certificate"]) == (WILDCARD.rpartition("/")[2], "shop.example.com")
 
 
+@pytest.mark.parametrize(("until", "changes"), [("2027-06-01", 1), ("2026-12-01", 0), ("2026-06-01", 0)])
+def test_a_certificate_is_replaced_by_one_for_its_domain_that_lasts_longer(fake_aws, until, changes):
+    shown = {**summary(WILDCARD, "shop.example.com"), "NotAfter": "2026-12-01"}
+    found = account(fake_aws, [described(Certificates=[{"CertificateArn": WILDCARD}])])
+    found.certificates[:] = [{**summary(CERTIFICATE, "shop.example.com"), "NotAfter": until}, shown]
+    wanted = want(secure(), OURS)
+    assert len(plan(wanted, read(found, wanted))) == changes
+
+
 def test_weights_and_stickiness_of_a_forward_both_ways():
     given = {
         "forward": [{"target_group": "green", "weight": 0}, {"target_group": "blue", "weight": 100}],

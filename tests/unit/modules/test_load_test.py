@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
 
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.prodready.aws.plugins.module_utils import progress
 from ansible_collections.prodready.aws.plugins.modules import load_test
 
+from tests.site import Site, serving
+
 TOKEN = "a-token-that-nobody-may-see"
 
 
-class Site(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class Seen(Site):
     seen: list[tuple[str, str, str | None]] = []
 
     def do_GET(self):
         self.seen.append((self.command, self.path, self.headers.get("X-Load-Test")))
-        self.send_response(302 if self.path == "/away" else 200)
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.send_header("X-Cache", "HIT" if len(self.seen) > 5 else "MISS")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
+        status, cache = 302 if self.path == "/away" else 200, "HIT" if len(self.seen) > 5 else "MISS"
+        self.answer(status, Location="http://127.0.0.1:1/", X_Cache=cache)
 
 
 @pytest.fixture
 def site():
-    Site.seen = []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}"
-        server.shutdown()
+    Seen.seen = []
+    with serving(Seen) as address:
+        yield address
 
 
 @pytest.fixture
@@ -68,8 +58,8 @@ def options(site, **more):
 def test_the_requests_are_sent_and_their_figures_told(run, site):
     found = run(**options(site))["load"]
     assert (found["requests"], found["failed"], found["ends"]) == (25, 0, {"200": 25})
-    assert set(Site.seen) == {("GET", "/", TOKEN)}
-    assert len(Site.seen) == 25
+    assert set(Seen.seen) == {("GET", "/", TOKEN)}
+    assert len(Seen.seen) == 25
 
 
 def test_what_a_header_says_is_counted(run, site):
@@ -85,12 +75,12 @@ def test_a_redirect_is_an_answer_and_nobody_else_is_asked(run, site):
 
 def test_check_mode_sends_nothing(run, site):
     assert run(**options(site, _ansible_check_mode=True))["load"] == {}
-    assert Site.seen == []
+    assert Seen.seen == []
 
 
 def test_a_host_that_is_not_allowed_is_asked_nothing(run, site):
     assert "is not among the hosts that may be tested: shop.example.com" in run(**options(site, allowed_hosts=["shop.example.com"]))["msg"]
-    assert Site.seen == []
+    assert Seen.seen == []
 
 
 def test_a_header_of_two_lines_is_refused_without_being_shown(run, site):
@@ -99,6 +89,33 @@ def test_a_header_of_two_lines_is_refused_without_being_shown(run, site):
 
 def test_authorities_that_cannot_be_read_are_one_error(run, site):
     assert "ca_path: /nowhere.pem cannot be used" in run(**options(site, ca_path="/nowhere.pem"))["msg"]
+
+
+def test_two_processes_send_together_what_one_would_alone(run, site):
+    found = run(**options(site, workers=[{"name": "one"}, {"name": "two"}]))["load"]
+    assert (found["requests"], found["failed"], found["workers"], found["lost"]) == (25, 0, 2, {})
+    assert len(Seen.seen) == 25
+
+
+@pytest.mark.parametrize(
+    ("workers", "says"),
+    [
+        ([{"name": "one", "connection": "aws_ssm"}], "value of connection must be one of: local, ssh, got: aws_ssm found in workers"),
+        ([{"name": "one"}, {"name": "one"}], "workers: the name 'one' is used twice"),
+        ([{"name": "one", "python": "/bin/false"}], "worker one: it ended without a word. Nothing was sent"),
+        (
+            [{"name": "one", "python": "/nowhere/python"}],
+            "worker one: /nowhere/python cannot be run: No such file or directory. Nothing was sent",
+        ),
+    ],
+)
+def test_a_worker_that_cannot_be_is_one_error_and_nothing_is_sent(run, site, workers, says):
+    assert says in run(**options(site, workers=workers))["msg"]
+    assert Seen.seen == []
+
+
+def test_a_host_that_is_not_allowed_is_asked_by_no_worker(run, site):
+    assert "is not among the hosts" in run(**options(site, allowed_hosts=[], workers=[{"name": "one"}]))["msg"]
 
 
 def test_it_is_said_how_it_stands(run, site, monkeypatch):

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible_collections.prodready.aws.plugins.module_utils.evidence import tampered
 from ansible_collections.prodready.aws.plugins.modules import prove
 from botocore.exceptions import ClientError
 
@@ -29,7 +30,7 @@ def dest(tmp_path) -> Path:
 def claims(run, fake_aws, dest, monkeypatch):
     """A function that proves claims, given AWS's answers; in the result is what was asked too."""
 
-    def claims(*claims: dict, check_mode: bool = False, strict: bool = True, **answers) -> dict:
+    def claims(*claims: dict, check_mode: bool = False, strict: bool = True, lists: dict | None = None, **answers) -> dict:
         made = []
 
         def aws(params: dict, check_mode: bool = False):
@@ -45,6 +46,7 @@ def claims(run, fake_aws, dest, monkeypatch):
 
         monkeypatch.setattr(prove, "Aws", aws)
         options = {"account": "123456789012", "region": "eu-central-1", "claims": list(claims), "dest": str(dest), "strict": strict}
+        options["lists"] = lists or {}
         result = run(prove.main, check_mode=check_mode, **options)
         return {**result, "asked": [(one.region, *request) for one in made for request in one.asked], "made": made}
 
@@ -198,6 +200,21 @@ def test_each_dictionary_fills_the_claim_with_its_keys(claims, dest):
     assert [(record["id"], record["state"]) for record in kept(dest)] == [("table.orders", "holds"), ("table.carts", "fails")]
 
 
+def test_a_list_is_named_once_for_all_claims_that_go_over_it(claims, dest):
+    claim = {**CLAIM, "id": "table.$name", "each": "tables", "ask": {**TABLE, "params": {"TableName": "$name"}}}
+    claims(claim, {**claim, "id": "there.$name"}, lists={"tables": [{"name": "orders"}, {"name": "products"}]})
+
+    assert [record["id"] for record in kept(dest)] == ["table.orders", "table.products", "there.orders", "there.products"]
+
+
+@pytest.mark.parametrize("each", ["sites", 5, {"name": "orders"}])
+def test_each_that_is_no_list_and_the_name_of_none_is_refused(claims, dest, each):
+    refused = claims({**CLAIM, "each": each}, lists={"tables": []})
+
+    assert f"table.orders: each is {each!r}, allowed are a list, tables" in refused["msg"]
+    assert not dest.exists()
+
+
 @pytest.mark.parametrize(
     ("claim", "problem"),
     [
@@ -226,10 +243,11 @@ def test_evidence_is_whole_when_it_has_its_name(claims, dest, monkeypatch):
     assert dest.read_text() == before
 
 
-def test_nothing_but_the_evidence_is_left_in_its_folder(claims, dest):
+def test_nothing_but_the_evidence_and_its_seal_is_left_in_its_folder(claims, dest):
     claims(CLAIM)
 
-    assert list(dest.parent.iterdir()) == [dest]
+    assert set(dest.parent.iterdir()) == {dest, dest.with_name("seals.jsonl")}
+    assert tampered(dest.parent) == {}
 
 
 class Site(BaseHTTPRequestHandler):

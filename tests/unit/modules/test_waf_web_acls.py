@@ -7,7 +7,7 @@ from ansible_collections.prodready.aws.plugins.module_utils.guard import Refused
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, merged, plan
 from ansible_collections.prodready.aws.plugins.module_utils.waf import EARLY, LOCKED
 from ansible_collections.prodready.aws.plugins.module_utils.waf_rules import clashes, problems, settled, waiting, want, want_logging
-from ansible_collections.prodready.aws.plugins.module_utils.web_acls import calls, known, read
+from ansible_collections.prodready.aws.plugins.module_utils.web_acls import calls, known, locks, read
 from ansible_collections.prodready.aws.plugins.modules.waf_web_acls import absent, capacity, excessive
 
 OURS = {"prodready:managed": "true"}
@@ -268,6 +268,13 @@ def test_a_load_balancer_that_is_not_there_is_an_error_with_a_name(fake_aws):
     assert list(absent(aws, [change], "REGIONAL", known(aws, "REGIONAL", [change.name]))) == [
         "There is no load balancer shop: make it first (role alb), or correct load_balancers"
     ]
+
+
+def test_a_change_of_a_web_acl_or_of_a_set_that_its_rules_refer_to_is_another_lock_token(fake_aws):
+    sets = {"IPSets": [{"Name": name, "Id": ID, "ARN": IP_SET, "LockToken": f"token of {name}"} for name in ("banned", "others")]}
+    aws = account(fake_aws, rule(), group(Count={}), list_ip_sets=sets)
+    assert locks(aws, "REGIONAL", ["shop", "gone"]) == {"web_acl/shop": TOKEN, "ip_set/banned": "token of banned"}
+    assert locks(account(fake_aws, list_web_acls={"WebACLs": []}), "REGIONAL", ["shop"]) == {}
 
 
 def test_a_web_acl_that_vanishes_while_it_is_updated_is_said(fake_aws):

@@ -9,11 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 TOKEN = "a-token-of-many-characters"
+# In place of NumCacheClusters: two shards with a replica each.
+WIDE = {"NumCacheClusters": None, "NumNodeGroups": 2, "ReplicasPerNodeGroup": 1}
 
 
 def settings(**changed: Any) -> dict[str, Any]:
-    """A group with a replica, failover and TLS."""
-    return {
+    """A group with a replica, failover and TLS; what is None is not given."""
+    every = {
         "ReplicationGroupId": "shop",
         "ReplicationGroupDescription": "of the shop",
         "CacheNodeType": "cache.t4g.micro",
@@ -22,6 +24,7 @@ def settings(**changed: Any) -> dict[str, Any]:
         "TransitEncryptionEnabled": True,
         **changed,
     }
+    return {name: one for name, one in every.items() if one is not None}
 
 
 def make(api: Any, **changed: Any) -> dict[str, Any]:

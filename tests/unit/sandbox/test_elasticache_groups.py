@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.sandbox.elasticache import TOKEN, group, make, messages, refused, settings
+from tests.unit.sandbox.elasticache import TOKEN, WIDE, group, make, messages, refused, settings
 
 
 @pytest.fixture
@@ -94,11 +94,15 @@ def test_a_cluster_of_its_own_has_nodes_and_is_gone_once_its_deletion_was_told(a
         ({"ReplicationGroupId": "shop--cache"}, "InvalidParameterValue: The parameter ReplicationGroupId"),
         ({"SnapshotName": "none"}, "SnapshotNotFoundFault"),
         ({"SnapshotRetentionLimit": 36}, "InvalidParameterValue: SnapshotRetentionLimit"),
-        ({"PreferredCacheClusterAZs": ["eu-central-1a"]}, "InvalidParameterCombination: The number of Preferred"),
-        (
-            {"NumNodeGroups": 2},
-            "NotImplemented: The sandbox does not implement elasticache.CreateReplicationGroup as it was called: cluster",
-        ),
+        ({"PreferredCacheClusterAZs": ["eu-central-1a"]}, "InvalidParameterCombination: The number of Availability Zones"),
+        ({"NumNodeGroups": 2}, "InvalidParameterCombination: NumCacheClusters is not for cluster mode"),
+        ({"NumNodeGroups": 2, "ClusterMode": "disabled"}, "InvalidParameterCombination: More than one node group"),
+        ({"ClusterMode": "enabled", "NumCacheClusters": None, "AutomaticFailoverEnabled": False}, "InvalidParameterCombination: Automatic"),
+        ({"CacheParameterGroupName": "default.redis7", **WIDE}, "InvalidParameterCombination: The parameter group default.redis7 is not"),
+        ({"CacheParameterGroupName": "default.redis7.cluster.on", "ClusterMode": "disabled"}, "InvalidParameterCombination: The parameter"),
+        ({**WIDE, "NumNodeGroups": 46}, "NodeQuotaForClusterExceeded"),
+        ({**WIDE, "NodeGroupConfiguration": [{"Slots": "0-9"}, {"Slots": "10-9999"}]}, "InvalidParameterValue: The Slots"),
+        ({**WIDE, "NodeGroupConfiguration": [{"NodeGroupId": "1"}]}, "InvalidParameterCombination: NumNodeGroups is 2"),
         ({"TransitEncryptionMode": "preferred"}, "NotImplemented"),
     ],
 )

@@ -5,7 +5,7 @@ from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.models import elasticache_backends
 
 from sandbox.cache import account as accounts
-from sandbox.cache import orders
+from sandbox.cache import orders, outcome
 from sandbox.repairs import elasticache_modification as modification
 from sandbox.repairs import elasticache_replicas as replicas
 from sandbox.repairs import elasticache_snapshots as snapshots
@@ -195,7 +195,41 @@ def test_automatic_failover_keeps_a_replica(api):
     )
 
 
-def test_shards_are_not_emulated(api):
+def test_the_cluster_mode_is_enabled_in_two_steps_with_a_way_back_after_the_first(api):
     make(api)
-    said = refused(api.modify_replication_group_shard_configuration, ReplicationGroupId="shop", NodeGroupCount=2, ApplyImmediately=True)
-    assert said.startswith("NotImplemented") and "cluster mode" in said
+    for mode, parameter_group, endpoints in (
+        ("compatible", "default.redis7.cluster.on", {"PrimaryEndpoint", "ReaderEndpoint", "Slots"}),
+        ("disabled", "default.redis7", {"PrimaryEndpoint", "ReaderEndpoint"}),
+        ("compatible", "default.redis7.cluster.on", {"PrimaryEndpoint", "ReaderEndpoint", "Slots"}),
+        ("enabled", "default.redis7.cluster.on", {"Slots"}),
+    ):
+        assert change(api, ClusterMode=mode)["Status"] == "modifying"
+        found, node = group(api), api.describe_cache_clusters(CacheClusterId="shop-001")["CacheClusters"][0]
+        assert (found["ClusterMode"], node["CacheParameterGroup"]["CacheParameterGroupName"]) == (mode, parameter_group)
+        assert ("ConfigurationEndpoint" in found) == (mode != "disabled")
+        assert found["NodeGroups"][0].keys() - {"NodeGroupId", "Status", "NodeGroupMembers"} == endpoints
+    assert "from enabled to compatible" in refused(change, api=api, ClusterMode="compatible")
+    api.modify_replication_group_shard_configuration(ReplicationGroupId="shop", NodeGroupCount=2, ApplyImmediately=True)
+    assert group(api)["MemberClusters"] == ["shop-001", "shop-002", "shop-0002-001", "shop-0002-002"]
+
+
+def test_a_cluster_mode_that_cannot_be_is_refused(api):
+    make(api)
+    assert "from disabled to enabled" in refused(change, api=api, ClusterMode="enabled")
+    assert "is not for cluster mode" in refused(change, api=api, ClusterMode="compatible", CacheParameterGroupName="default.redis7")
+    make(api, ReplicationGroupId="alone", NumCacheClusters=1, AutomaticFailoverEnabled=False)
+    said = refused(api.modify_replication_group, ReplicationGroupId="alone", ClusterMode="compatible", ApplyImmediately=True)
+    assert "automatic failover must be enabled" in said
+    make(api, ReplicationGroupId="old", EngineVersion="6.2")
+    said = refused(api.modify_replication_group, ReplicationGroupId="old", ClusterMode="compatible", ApplyImmediately=True)
+    assert "must be 7.0 or newer" in said
+
+
+def test_a_cluster_mode_that_the_nodes_refuse_is_what_it_was(api):
+    make(api)
+    change(api, ClusterMode="compatible")
+    outcome.refused(own(), own().groups["shop"], "There are keys in the databases 3")
+    found = group(api)
+    assert (found["ClusterMode"], found["ClusterEnabled"], found["Status"]) == ("disabled", False, "available")
+    assert "Slots" not in found["NodeGroups"][0]
+    assert messages(api)[-1].endswith("There are keys in the databases 3")

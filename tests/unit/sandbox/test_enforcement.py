@@ -2,6 +2,7 @@
 
 import functools
 import json
+import time
 
 import boto3
 import botocore.config
@@ -296,3 +297,31 @@ def test_what_is_in_force_can_be_read_and_taken_back(enforce, endpoint_url, limi
     requests.delete(url, timeout=10)
 
     assert limited("sqs").list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_each_action_may_be_refused_once_one_after_another_until_there_is_a_pause(enforce, limited):
+    granted = allow("secretsmanager:ListSecrets", "sns:ListTopics", "logs:DescribeLogGroups")
+    enforce(granted, refuse_once={"pause_seconds": 0.1, "spared": ["logs:DescribeLogGroups"]})
+    secrets, topics, queues = limited("secretsmanager").list_secrets, limited("sns").list_topics, limited("sqs").list_queues
+    assert "no identity-based policy allows the secretsmanager:ListSecrets action" in denied(secrets)[1]
+    assert topics()["Topics"] == []
+    assert denied(secrets)[2] == 400
+    time.sleep(0.2)
+    assert secrets()["SecretList"] == []
+    assert "no identity-based policy allows the SNS:ListTopics action" in denied(topics)[1]
+    time.sleep(0.2)
+    assert topics()["Topics"] == []
+    assert limited("logs").describe_log_groups()["logGroups"] == []
+    # What the policies do not allow always is.
+    assert denied(queues)[2] == 403
+
+
+def test_who_may_not_list_a_bucket_is_not_told_that_an_object_is_not_there(client, enforce, limited):
+    s3, seen = client("s3"), limited("s3")
+    s3.create_bucket(Bucket="shop-releases", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="shop-releases", Key="there", Body=b"1")
+    enforce(allow("s3:GetObject"))
+    assert seen.head_object(Bucket="shop-releases", Key="there")["ContentLength"] == 1
+    assert denied(seen.head_object, Bucket="shop-releases", Key="missing")[2] == 403
+    enforce(allow("s3:GetObject", "s3:ListBucket"))
+    assert denied(seen.head_object, Bucket="shop-releases", Key="missing")[2] == 404

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.prodready.aws.plugins.modules import (
     elasticache_parameter_groups,
     elasticache_replication_groups,
+    elasticache_serverless_caches,
     elasticache_subnet_groups,
     elasticache_user_groups,
     elasticache_users,
@@ -94,6 +95,23 @@ def test_it_is_upgraded_grows_and_shrinks_and_is_then_unchanged(group, client):
     assert len(described(client)["NodeGroups"][0]["NodeGroupMembers"]) == 2
 
 
+def test_one_with_shards_is_made_grows_shrinks_and_is_then_unchanged(run, client):
+    wide = {**{key: GROUP[key] for key in ("engine", "engine_version", "node_type", "replicas", "transit_encryption")}, "name": "wide"}
+
+    def made(**more):
+        return run(elasticache_replication_groups.main, replication_groups=[{**wide, "cluster_mode": "enabled", **more}])
+
+    def there():
+        found = client("elasticache").describe_replication_groups(ReplicationGroupId="wide")["ReplicationGroups"][0]
+        return found["AutomaticFailover"], len(found["NodeGroups"]), len(found["MemberClusters"])
+
+    assert made(shards=2)["endpoints"]["wide"]["host"].startswith("clustercfg.wide.")
+    for more, found in (({"shards": 2}, (2, 4)), ({"shards": 3}, (3, 6)), ({"shards": 3, "replicas": 2}, (3, 9)), ({"shards": 2}, (2, 4))):
+        made(**more)
+        assert there() == ("enabled", *found)
+        assert made(**more)["plan"] == []
+
+
 @pytest.mark.parametrize("more", [{"engine_version": "6.2"}, {"port": 6380}, {"at_rest_encryption": False}])
 def test_what_aws_cannot_change_is_refused_before_anything_is_touched(group, client, more):
     before = described(client)
@@ -133,3 +151,64 @@ def test_it_goes_with_a_last_snapshot_and_not_without_a_word_on_it(run, group, c
     assert result["plan"] == [{"action": "delete", "name": "shop"}]
     assert [one["SnapshotName"] for one in client("elasticache").describe_snapshots()["Snapshots"]] == ["shop-last"]
     assert run(elasticache_replication_groups.main, replication_groups=[gone])["plan"] == []
+
+
+LIGHT = {
+    **{"name": "light", "engine": "redis", "data_storage_max_gb": 10, "ecpus_per_second_max": 5000, "security_groups": ["default"]},
+    **{
+        "subnets": ["eu-central-1a", "eu-central-1b"],
+        "snapshot_retention_days": 7,
+        "daily_snapshot_time": "01:00",
+        "tags": {"team": "shop"},
+    },
+}
+
+
+@pytest.fixture
+def light(run, tmp_path):
+    """A function that asks for a serverless cache with more, and keeps a journal."""
+    journal = {"path": str(tmp_path / "light.jsonl"), "run": "light", "host": "primary"}
+
+    def light(check_mode=False, during="light", **more):
+        asked = {"serverless_caches": [{**LIGHT, **more}], "journal": {**journal, "run": during}}
+        return run(elasticache_serverless_caches.main, check_mode, _ansible_module_name="elasticache_serverless_caches", **asked)
+
+    light.journal = journal
+    return light
+
+
+def cache(client):
+    return client("elasticache").describe_serverless_caches(ServerlessCacheName="light")["ServerlessCaches"][0]
+
+
+def test_a_serverless_cache_is_planned_made_and_then_unchanged(light, client):
+    planned = light(check_mode=True)
+    assert client("elasticache").describe_serverless_caches()["ServerlessCaches"] == []
+    made = light()
+    assert made["plan"] == planned["plan"] == [{"action": "create", "name": "light"}]
+    assert made["endpoints"]["light"]["host"] == cache(client)["Endpoint"]["Address"]
+    assert light()["changed"] is False
+
+
+def test_many_fields_of_a_serverless_cache_change_in_one_run(light, client):
+    light()
+    more = {"engine": "valkey", "major_engine_version": "8", "data_storage_max_gb": 0, "ecpus_per_second_min": 1000}
+    more |= {"description": "of all", "snapshot_retention_days": 1, "tags": {"team": "all"}}
+    assert light(**more)["requests"]["elasticache:ModifyServerlessCache"] == 4
+    found = cache(client)
+    assert (found["Engine"], found["Description"], found["SnapshotRetentionLimit"]) == ("valkey", "of all", 1)
+    assert found["CacheUsageLimits"] == {"ECPUPerSecond": {"Minimum": 1000, "Maximum": 5000}}
+    assert light(**more)["changed"] is False
+
+
+def test_undo_takes_a_change_of_a_serverless_cache_back(run, light, client):
+    light()
+    light(ecpus_per_second_max=9000, description="another", during="second")
+    back = run(undo.main, src=light.journal["path"], run="second", journal={**light.journal, "run": "third"})
+    assert back["stays"] == []
+    assert cache(client)["CacheUsageLimits"]["ECPUPerSecond"]["Maximum"] == 5000
+    assert light()["changed"] is False
+
+
+def test_without_serverless_caches_nobody_is_asked(run):
+    assert run(elasticache_serverless_caches.main, serverless_caches=[])["requests"] == {}

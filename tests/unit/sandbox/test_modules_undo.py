@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
+from ansible_collections.prodready.aws.plugins.module_utils import progress
 from ansible_collections.prodready.aws.plugins.modules import (
     cloudwatch_alarms,
     cloudwatch_dashboards,
@@ -13,7 +15,9 @@ from ansible_collections.prodready.aws.plugins.modules import (
     listeners,
     load_balancers,
     log_groups,
+    route53_health_checks,
     s3_buckets,
+    scaling_targets,
     secret_rotations,
     secrets,
     sns_topics,
@@ -24,6 +28,8 @@ from ansible_collections.prodready.aws.plugins.modules import (
     waf_regex_pattern_sets,
     waf_web_acls,
 )
+
+from tests.unit.sandbox.ecs import Ecs
 
 ALARM = {
     **{"name": "busy", "namespace": "Shop", "metric_name": "Requests", "statistic": "Sum"},
@@ -39,6 +45,8 @@ BALANCER = {"name": "shop", "subnets": ["eu-central-1a", "eu-central-1b"]}
 FIXED = {"fixed_response": {"status_code": "200"}}
 PORT = {"load_balancer": "there", "port": 80, "protocol": "HTTP", "default_action": FIXED}
 IN_GROUP = {"target_group": "there", "id": "172.31.1.11"}
+TRACKS = {"name": "cpu", "target_tracking": {"metric": "ECSServiceAverageCPUUtilization", "target": 60}}
+MORNING = {"name": "morning", "schedule": "rate(1 day)", "min": 2}
 BANNED = {"name": "banned", "ip_address_version": "IPV4"}
 WEB_ACL = {"name": "shop", "rules": [{"name": "foreign", "action": "block", "statement": {"geo_match": {"country_codes": ["DE"]}}}]}
 
@@ -131,6 +139,16 @@ CHANGES = {
             ]
         },
     ),
+    "scaling_targets": (
+        scaling_targets,
+        {"targets": [{"service": "shop/shop", "min": 1, "max": 3, "policies": [TRACKS]}]},
+        {"targets": [{"service": "shop/shop", "min": 1, "max": 4, "suspended": ["in"], "policies": [], "schedules": [MORNING]}]},
+    ),
+    "route53_health_checks": (
+        route53_health_checks,
+        {"wait": False, "health_checks": [{"name": "shop", "fqdn": "shop.example", "tags": {"team": "a"}}]},
+        {"wait": False, "health_checks": [{"name": "shop", "fqdn": "b.shop.example", "disabled": True, "tags": {"team": "b"}}]},
+    ),
     "targets": (targets, {"targets": [IN_GROUP]}, {"targets": [IN_GROUP, {**IN_GROUP, "id": "172.31.1.12"}]}),
     "waf_ip_sets": (
         waf_ip_sets,
@@ -153,7 +171,8 @@ KEEPS_DATA = {"secrets"}
 
 @pytest.fixture
 def there(client):
-    """A load balancer and a target group that others have made."""
+    """A load balancer, a target group and a service of ECS that others have made."""
+    Ecs(client).create()
     elbv2 = client("elbv2")
     subnets = [one["SubnetId"] for one in client("ec2").describe_subnets()["Subnets"]]
     vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
@@ -197,6 +216,26 @@ def test_what_a_module_made_is_gone_and_comes_back_when_the_undo_is_undone(apply
     assert not back.get("failed"), back
     assert {one["action"] for one in back["plan"]} == {"create"}
     assert apply(module, "r2", **options)["plan"] == []
+
+
+def test_a_deletion_that_was_broken_off_is_gone_on_with(apply, take_back, client, endpoint_url):
+    apply(dynamodb_tables, tables=[{**TABLE, "deletion_protection": True}])
+    denied = {"operation": "DeleteTable", "code": "AccessDeniedException", "status": 400, "times": 1}
+    requests.put(f"{endpoint_url}/_sandbox/faults", json={"rules": [denied]}, timeout=10).raise_for_status()
+    assert "DeleteTable failed" in take_back()["msg"]
+    assert not client("dynamodb").describe_table(TableName="orders")["Table"]["DeletionProtectionEnabled"]
+    done = take_back(run_id="u2")
+    assert not done.get("failed"), done
+    assert client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_what_takes_long_to_take_back_is_said(apply, take_back, monkeypatch):
+    apply(cloudwatch_alarms, alarms=[ALARM])
+    said = []
+    monkeypatch.setattr(progress, "listener", said.append)
+    monkeypatch.setattr(progress, "AGAIN_SECONDS", 0.0)
+    assert take_back()["changed"]
+    assert said == ["1 of 1: cloudwatch_alarms: busy"]
 
 
 def test_what_somebody_else_changed_since_is_refused_by_name_and_all_else_is_undone(apply, take_back, client):

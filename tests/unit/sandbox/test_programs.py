@@ -39,11 +39,11 @@ def names(folder) -> list[str]:
 
 def test_envoy_is_a_part_where_its_wheel_is(tmp_path, redis):
     assert "envoy" not in programs.off()
-    assert names(tmp_path) == ["emulator", "wafd", "envoy", "elasticache", "cloudwatch-agent"]
+    assert names(tmp_path) == ["emulator", "wafd", "envoy", "elasticache", "instances", "containers", "checkers", "cloudwatch-agent"]
 
 
 def test_without_it_the_rest_runs_and_the_loss_is_said_with_its_remedy(without_envoy, tmp_path, redis):
-    assert names(tmp_path) == ["emulator", "elasticache", "cloudwatch-agent"]
+    assert names(tmp_path) == ["emulator", "elasticache", "instances", "containers", "checkers", "cloudwatch-agent"]
     said = programs.off()["envoy"]
     assert "load balancers take no traffic" in said and "tools/setup sandbox" in said
 

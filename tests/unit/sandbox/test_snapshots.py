@@ -61,5 +61,22 @@ def test_keys_and_certificates_are_kept(client, snapshot):
     assert kms.get_public_key(KeyId=key)["PublicKey"] == public
 
 
+def test_parameters_and_instances_are_kept(client, snapshot):
+    ssm, ec2 = client("ssm"), client("ec2")
+    ssm.put_parameter(Name="/shop/image", Type="String", Value="ami-1", Tags=[{"Key": "app", "Value": "shop"}])
+    image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+    asked = {"ImageId": image, "InstanceType": "t3.micro", "UserData": "#!/bin/sh\n", "MinCount": 1, "MaxCount": 1}
+    launched = ec2.run_instances(**asked)["Instances"][0]["InstanceId"]
+    assert snapshot("PUT", "a") == {}
+    ec2.terminate_instances(InstanceIds=[launched])
+    ssm.delete_parameter(Name="/shop/image")
+    for _ in range(2):
+        assert snapshot("POST", "a") == snapshot("PUT", "a") == {}
+    assert ec2.describe_instances(InstanceIds=[launched])["Reservations"][0]["Instances"][0]["State"]["Name"] == "running"
+    assert ssm.get_parameter(Name="/shop/image")["Parameter"]["Value"] == "ami-1"
+    assert ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId="/shop/image")["TagList"] == [{"Key": "app", "Value": "shop"}]
+    assert ec2.run_instances(**asked)["Instances"]
+
+
 def test_a_moment_that_nobody_kept_is_an_error(client, snapshot):
     assert snapshot("POST", "nowhere") == {"error": "'nowhere' is missing"}

@@ -133,6 +133,14 @@ def test_a_socket_has_addresses_and_its_service(files: UnitFiles) -> None:
     assert (unit.service, unit.file_descriptor_name) == ("shop.service", "shop.socket")
 
 
+def test_every_address_of_a_host_with_its_own_is_that_one(files):
+    write(files, "shop.socket", "[Socket]\nListenStream=80\nListenStream=0.0.0.0:81\nListenStream=127.0.0.1:82\nListenStream=/run/shop\n")
+    addresses = load(files, "shop.socket").listen_stream
+    own = ("127.9.16.4", 80), ("127.9.16.4", 81), ("127.0.0.1", 82), "/run/shop"
+    assert tuple(address.on_host("127.9.16.4").address for address in addresses) == own
+    assert [address.on_host("") for address in addresses] == addresses
+
+
 @pytest.mark.parametrize("line", ["ListenStream=localhost:80", "ListenStream=127.0.0.1:0", "Accept=yes"])
 def test_a_socket_that_cannot_listen_is_not_loaded(files: UnitFiles, line: str) -> None:
     write(files, "shop.socket", f"[Socket]\n{line}\n")

@@ -11,6 +11,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.waf import delivery
 from sandbox.waf.acl import Acl
 from sandbox.waf.intake import Intake
 from sandbox.waf.records import record
@@ -326,6 +327,15 @@ def test_logs_reach_the_log_group_redacted_and_filtered(client, waf, seen):
     line = json.loads(event["message"])
     assert (line["action"], line["terminatingRuleId"], line["httpRequest"]["args"]) == ("BLOCK", "no-admin", "REDACTED")
     assert "secret" not in event["message"]
+
+
+def test_requests_that_ended_in_another_order_than_they_began_are_logged_by_their_times(client):
+    client("logs").create_log_group(logGroupName="aws-waf-logs-shop")
+    now = int(datetime.datetime.now(datetime.UTC).timestamp() * 1000)
+    records = [{"timestamp": now - ago, "httpRequest": {"uri": f"/{ago}"}} for ago in (10, 200, 100)]
+    delivery.deliver(records, f"arn:aws:logs:{REGION}:123456789012:log-group:aws-waf-logs-shop", "shop", "123456789012", REGION)
+    events = client("logs").filter_log_events(logGroupName="aws-waf-logs-shop")["events"]
+    assert [json.loads(event["message"])["httpRequest"]["uri"] for event in events] == ["/200", "/100", "/10"]
 
 
 def test_logs_reach_the_bucket(client, waf, seen):

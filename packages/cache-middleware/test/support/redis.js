@@ -30,7 +30,7 @@ if (!program() && process.env.PRODREADY_REQUIRE_REDIS === '1') {
 /** For test(): what needs Redis is only left out where there is none. */
 export const needsRedis = { skip: program() ? false : 'there is no redis-server: set REDIS_SERVER' }
 
-async function freePort () {
+export async function freePort () {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
@@ -44,10 +44,10 @@ export class RedisServer {
   #arguments
   #client
 
-  static async start ({ tls, users } = {}) {
+  static async start ({ tls, users, more = [] } = {}) {
     const server = new RedisServer()
     server.port = await freePort()
-    server.#arguments = ['--dir', server.#folder, '--save', '', '--bind', '127.0.0.1', ...(users ?? []).flatMap((user) => ['--user', ...user]),
+    server.#arguments = ['--dir', server.#folder, '--save', '', '--bind', '127.0.0.1', ...(users ?? []).flatMap((user) => ['--user', ...user]), ...more,
       ...(tls ? ['--port', '0', '--tls-port', server.port, '--tls-auth-clients', 'no', ...tls] : ['--port', server.port])]
     await server.run({ ping: !tls && !users })
     return server
@@ -108,5 +108,58 @@ export class RedisServer {
   async stop () {
     await this.kill()
     rmSync(this.#folder, { recursive: true })
+  }
+}
+
+/** A cluster of two shards without replicas; keys of slots below 8192 are the first one's. */
+export class Cluster {
+  static async start () {
+    const cluster = new Cluster()
+    cluster.nodes = []
+    for (const [first, last] of [[0, 8191], [8192, 16383]]) {
+      const bus = await freePort()
+      const node = await RedisServer.start({ more: ['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-require-full-coverage', 'no'] })
+      await node.ask((client) => client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', String(first), String(last)]))
+      cluster.nodes.push(Object.assign(node, { bus }))
+    }
+    const [one, other] = cluster.nodes
+    await one.ask((client) => client.sendCommand(['CLUSTER', 'MEET', '127.0.0.1', String(other.port), String(other.bus)]))
+    const whole = (node) => node.ask((client) => client.sendCommand(['CLUSTER', 'INFO']))
+      .then((text) => /cluster_state:ok/.test(text) && /cluster_slots_assigned:16384/.test(text) && /cluster_known_nodes:2/.test(text))
+    const deadline = Date.now() + SECONDS * 1000
+    while (!(await Promise.all(cluster.nodes.map(whole))).every(Boolean)) {
+      if (Date.now() > deadline) throw new Error(`the cluster was not whole within ${SECONDS} s`)
+      await sleep(20)
+    }
+    return cluster
+  }
+
+  get url () {
+    return this.nodes[0].url
+  }
+
+  /** How many keys each node has. */
+  sizes () {
+    return Promise.all(this.nodes.map((node) => node.ask((client) => client.dbSize())))
+  }
+
+  /** All slots, with their keys, to the first node. */
+  async gather () {
+    const [one, other] = this.nodes
+    const [to, from] = await Promise.all(this.nodes.map((node) => node.ask((client) => client.sendCommand(['CLUSTER', 'MYID']))))
+    await one.ask((target) => other.ask(async (source) => {
+      for (let slot = 8192; slot < 16384; slot += 1) {
+        const keys = await source.sendCommand(['CLUSTER', 'GETKEYSINSLOT', String(slot), '100'])
+        await target.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'IMPORTING', from])
+        await source.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'MIGRATING', to])
+        if (keys.length) await source.sendCommand(['MIGRATE', '127.0.0.1', String(one.port), '', '0', '5000', 'KEYS', ...keys])
+        await target.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', to])
+        await source.sendCommand(['CLUSTER', 'SETSLOT', String(slot), 'NODE', to])
+      }
+    }))
+  }
+
+  stop () {
+    return Promise.all(this.nodes.map((node) => node.stop()))
   }
 }

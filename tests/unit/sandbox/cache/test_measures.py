@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from sandbox.cache import info
-from sandbox.cache.measures import Minute, measures
+from sandbox.cache.measures import Minute, measures, of_serverless
 
 CATEGORIES = {
     "read": {"get", "hget", "keys"},
@@ -69,3 +69,9 @@ def test_the_engine_is_busy_for_the_part_of_the_seconds_that_it_computed():
 
 def test_memory_is_told_of_what_a_node_may_use():
     assert values({}, {"used_memory": 25, "maxmemory": 100, "mem_not_counted_for_evict": 5})["DatabaseMemoryUsagePercentage"] == 25
+
+
+def test_of_a_serverless_cache_other_names_are_told_and_nothing_of_nodes():
+    measured = [("CacheHits", 3.0, "Count"), ("GetTypeCmdsLatency", 2.0, "Microseconds"), ("IsMaster", 1.0, "Count")]
+    measured += [("HashBasedCmds", 1.0, "Count"), ("EngineCPUUtilization", 5.0, "Percent"), ("GetTypeCmds", 1.0, "Count")]
+    assert [name for name, _, _ in of_serverless(measured)] == ["CacheHits", "SuccessfulReadRequestLatency", "HashBasedCmds"]

@@ -49,6 +49,14 @@ def resource(*entries):
             "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
         ),
         (
+            entry("autoscaling", "SetDesiredCapacity", AutoScalingGroupName="shop", DesiredCapacity=2),
+            "arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${app}",
+        ),
+        (
+            entry("autoscaling", "CreateOrUpdateTags", Tags=[{"ResourceId": "shop-web", "Key": "a", "Value": "b"}]),
+            "arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${app}-*",
+        ),
+        (
             entry("elbv2", "CreateLoadBalancer", Name="shop", Subnets=["subnet-1"], Tags=[{"Key": "a", "Value": "b"}]),
             "arn:${partition}:elasticloadbalancing:${region}:${account}:loadbalancer/app/${app}/*",
         ),
@@ -85,6 +93,14 @@ def resource(*entries):
             entry("sqs", "CreateQueue", QueueName="prodready-drill-shop-1"),
             "arn:${partition}:sqs:${region}:${account}:prodready-drill-${app}-*",
         ),
+        (entry("iam", "PutRolePolicy", RoleName="shop-instance", PolicyName="p"), "arn:${partition}:iam::${account}:role/${app}-*"),
+        (entry("iam", "GetInstanceProfile", InstanceProfileName="shop"), "arn:${partition}:iam::${account}:instance-profile/${app}"),
+        (
+            entry("ssm", "GetParameter", Name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"),
+            "arn:${partition}:ssm:${region}::parameter/aws/service/*",
+        ),
+        (entry("s3", "PutObject", Bucket="shop-releases-1", Key="shop/1.tar.gz"), "arn:${partition}:s3:::${app}-*/${app}/*"),
+        (entry("s3", "GetObject", Bucket="shop-releases-1", Key="other/1.tar.gz"), "arn:${partition}:s3:::${app}-*/*"),
         (entry("cloudwatch", "DescribeAlarmHistory"), "arn:${partition}:cloudwatch:${region}:${account}:alarm:*"),
         (entry("cloudwatch", "DescribeAlarms"), "*"),
     ],
@@ -184,6 +200,31 @@ def test_logging_of_a_web_acl_to_a_log_group_needs_what_lets_waf_write_there():
     assert {action for one in found for action in one["Action"]} >= {"logs:PutResourcePolicy", "wafv2:PutLoggingConfiguration"}
 
 
+def test_a_role_is_handed_on_to_instances_alone():
+    asked = entry("iam", "AddRoleToInstanceProfile", InstanceProfileName="shop-instance", RoleName="shop-instance")
+    (passed,) = [one for one in least(asked) if one["Action"] == ["iam:PassRole"]]
+    assert passed["Resource"] == "arn:${partition}:iam::${account}:role/${app}-*"
+    assert passed["Condition"] == {"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}}
+
+
+def test_who_is_to_be_told_that_an_object_is_not_there_may_list_its_bucket():
+    found = {one["Resource"]: one["Action"] for one in least(entry("s3", "HeadObject", Bucket="shop-releases-1", Key="shop/1.tar.gz"))}
+    assert found == {"arn:${partition}:s3:::${app}-*": ["s3:ListBucket"], "arn:${partition}:s3:::${app}-*/${app}/*": ["s3:GetObject"]}
+
+
+def test_a_group_that_gets_a_launch_template_needs_what_launches_from_it():
+    template = {"LaunchTemplateName": "shop", "Version": "2"}
+    for asked in (
+        entry("autoscaling", "CreateAutoScalingGroup", AutoScalingGroupName="shop", LaunchTemplate=template),
+        entry("autoscaling", "StartInstanceRefresh", AutoScalingGroupName="shop", DesiredConfiguration={"LaunchTemplate": template}),
+    ):
+        assert {"ec2:RunInstances", "ec2:CreateTags"} <= {action for one in least(asked) for action in one["Action"]}
+        (passed,) = [one for one in least(asked) if one["Action"] == ["iam:PassRole"]]
+        assert passed["Resource"] == "arn:${partition}:iam::${account}:role/${app}-*"
+    resized = entry("autoscaling", "UpdateAutoScalingGroup", AutoScalingGroupName="shop", MinSize=1)
+    assert {action for one in least(resized) for action in one["Action"]} == {"autoscaling:UpdateAutoScalingGroup"}
+
+
 def test_a_policy_that_is_too_large_is_in_parts_of_whole_statements():
     statements = [{"Sid": f"S{number}", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "a" * 100} for number in range(10)]
     document = {"Version": "2012-10-17", "Statement": statements}
@@ -192,3 +233,15 @@ def test_a_policy_that_is_too_large_is_in_parts_of_whole_statements():
     assert [one for part in found for one in part["Statement"]] == statements
     assert all(len(json.dumps(part, separators=(",", ":"))) <= 500 for part in found)
     assert parts(document, 100_000) == [document]
+
+
+def test_what_is_asked_of_the_region_of_global_services_is_allowed_there_alone():
+    here, there = ({**entry("cloudwatch", "GetMetricData"), "region": region} for region in ("eu-central-1", "us-east-1"))
+    found = least(here, there)
+    assert [(one["Resource"], one["Condition"]["StringEquals"]["aws:RequestedRegion"]) for one in found] == [
+        ("*", "${region}"),
+        ("*", "us-east-1"),
+    ]
+    assert all(one["Action"] == ["cloudwatch:GetMetricData"] for one in found)
+    global_service = {**entry("route53", "ListHealthChecks"), "region": "us-east-1"}
+    assert [one.get("Condition") for one in least(global_service)] == [None]

@@ -124,6 +124,18 @@ BACKUP = f"arn:aws:dynamodb:{PLACE}:table/a/backup/1"
             {"ReplicationGroupId": "r", "FinalSnapshotIdentifier": "s"},
             [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("replicationgroup:r", "snapshot:s")],
         ),
+        (
+            "elasticache",
+            "CreateServerlessCache",
+            {"ServerlessCacheName": "c", "Engine": "valkey", "UserGroupId": "g"},
+            [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("serverlesscache:c", "usergroup:g")],
+        ),
+        (
+            "elasticache",
+            "DeleteServerlessCache",
+            {"ServerlessCacheName": "c", "FinalSnapshotName": "s"},
+            [f"arn:aws:elasticache:{PLACE}:{name}" for name in ("serverlesscache:c", "serverlesscachesnapshot:s")],
+        ),
     ],
 )
 def test_resources_come_from_the_parameters(service, operation, params, expected):
@@ -207,3 +219,17 @@ def test_condition_keys_come_from_the_parameters():
         "sns:endpoint": "https://x",
     }
     assert parameters("sns:UntagResource", "sns", "UntagResource", {"TagKeys": ["a"]}) == {"aws:tagkeys": ["a"]}
+
+
+def test_tags_of_a_serverless_cache_are_not_put_on_its_user_group():
+    params = {"ServerlessCacheName": "c", "Engine": "valkey", "UserGroupId": "g", "Tags": [{"Key": "a", "Value": "b"}]}
+    found = [resource for action, resource in arns("elasticache", "CreateServerlessCache", **params) if "AddTags" in action]
+    assert found == [f"arn:aws:elasticache:{PLACE}:serverlesscache:c"]
+
+
+def test_a_last_snapshot_of_a_serverless_cache_takes_the_right_to_make_one():
+    def actions(**params):
+        return {action for action, _ in arns("elasticache", "DeleteServerlessCache", ServerlessCacheName="c", **params)}
+
+    assert actions() == {"elasticache:DeleteServerlessCache"}
+    assert actions(FinalSnapshotName="s") == {"elasticache:DeleteServerlessCache", "elasticache:CreateServerlessCacheSnapshot"}

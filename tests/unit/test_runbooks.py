@@ -126,7 +126,6 @@ def test_a_page_can_be_followed_at_night(page: dict[str, Any]) -> None:
 def test_most_commands_of_the_pages_are_run_by_other_tests() -> None:
     assert unexecuted() == [
         "ansible-playbook playbooks/doctor.yml -i inventories/shop -e phase=short_term",
-        "ansible-playbook playbooks/fleet.yml -i inventories/shop",
         "ansible-playbook playbooks/rollback.yml -i inventories/shop -e app_deploy_release=NAME",
         "ansible-playbook playbooks/rotate.yml -i inventories/shop",
         "ansible-playbook playbooks/undo.yml -i inventories/shop -e run=ID",

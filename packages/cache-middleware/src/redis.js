@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ErrorReply } from '@redis/client'
+import { DisconnectsClientError, ErrorReply } from '@redis/client'
 import { CONNECT_MS, single, spread } from './connection.js'
 import { within } from './within.js'
 
@@ -76,7 +76,12 @@ export class Redis {
     const client = this.#client
     if (!client) throw new Error('Redis is not connected')
     try {
-      return await within(this.#options.timeoutMs, command(client), 'Redis did not answer')
+      const answer = command(client).catch((error) => {
+        // The cluster's client has let go of a node that no longer has slots, and knows who has them.
+        if (error instanceof DisconnectsClientError && this.#client === client) return command(client)
+        throw error
+      })
+      return await within(this.#options.timeoutMs, answer, 'Redis did not answer')
     } catch (error) {
       // A refusal is an answer. From a primary that has become a replica it is the last one.
       const refused = error instanceof ErrorReply ? error.message.split(' ', 1)[0] : undefined

@@ -118,7 +118,9 @@ export class Cluster {
     cluster.nodes = []
     for (const [first, last] of [[0, 8191], [8192, 16383]]) {
       const bus = await freePort()
-      const node = await RedisServer.start({ more: ['--cluster-enabled', 'yes', '--cluster-port', bus, '--cluster-require-full-coverage', 'no'] })
+      // A shard that gives its last slot away would become the other's replica: https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/
+      const alone = ['--cluster-require-full-coverage', 'no', '--cluster-allow-replica-migration', 'no']
+      const node = await RedisServer.start({ more: ['--cluster-enabled', 'yes', '--cluster-port', bus, ...alone] })
       await node.ask((client) => client.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', String(first), String(last)]))
       cluster.nodes.push(Object.assign(node, { bus }))
     }

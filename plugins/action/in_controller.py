@@ -42,6 +42,8 @@ CONFIDENTIAL = {"secret_values"}
 NEVER_PACKED = {"lock", "undo"}
 # The fact that keeps what a rehearsal has found to be as it is to be, by run (facts may be cached for others), module and options.
 SETTLED = "prodready_settled"
+# The fact that names the run whose rehearsal has found something to change.
+UNSETTLED = "prodready_unsettled"
 # This file is imported once, in the parent of all tasks: all of a run's changes carry the same name.
 RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
@@ -98,7 +100,9 @@ class ActionModule(ActionBase):
         if result.get("failed"):
             return result
         shown = {key: value for key, value in result.items() if key not in ("diff", "plan", "warnings")} | {"changed": False}
-        if "plan" in result and not result["changed"]:
+        if result["changed"]:
+            return {**shown, "ansible_facts": {UNSETTLED: RUN}}
+        if "plan" in result:
             return {**shown, "ansible_facts": {SETTLED: {RUN: {**known, self._key(): result}}}}
         return shown
 

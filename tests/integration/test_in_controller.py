@@ -122,7 +122,10 @@ def test_what_fails_says_why(way):
 
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
-    """A rehearsal, then the same for good, on an account that has one of two tables; again when that one is gone and facts are cached."""
+    """A rehearsal, then the same for good, on an account that has one of two tables; again when that one is gone and facts are cached.
+
+    Then when both are there, and once more with the rehearsal begun in its middle.
+    """
     place = Place(tmp_path_factory.mktemp("rehearsal") / "sandbox")
     place.env |= {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(place.folder.parent / "facts")}
     place.sandbox("up", "--only", "emulator")
@@ -136,10 +139,11 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
         Tags=[{"Key": "prodready:managed", "Value": "true"}, {"Key": "prodready:app", "Value": "shop"}],
     )
     found = []
-    for _ in range(2):
+    for gone, arguments in ((True, ()), (False, ()), (False, ()), (False, ("--start-at-task", "A set that does"))):
         place.control("DELETE", "requests")
-        found.append(Seen(place.playbook("../tests/integration/playbooks/rehearsal"), place.requests(), {}))
-        dynamodb.delete_table(TableName="shop-orders")
+        found.append(Seen(place.playbook("../tests/integration/playbooks/rehearsal", *arguments), place.requests(), {}))
+        if gone:
+            dynamodb.delete_table(TableName="shop-orders")
     yield found
     place.sandbox("down")
 
@@ -147,7 +151,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
 def test_a_rehearsal_shows_no_change_and_what_is_then_done_does(rehearsed):
     run = rehearsed[0].run
     assert run.code == 0, run.error
-    results = [(task["task"], task["result"]["changed"], "plan" in task["result"]) for task in run.tasks]
+    results = [(task["task"], task["result"]["changed"], "plan" in task["result"]) for task in run.tasks if "msg" not in task["result"]]
     assert results == [
         ("A set that needs no change", False, False),
         ("A set that does", False, False),
@@ -165,3 +169,8 @@ def test_a_set_that_needs_no_change_is_read_once(rehearsed):
 def test_another_run_does_not_believe_a_rehearsal_that_is_over(rehearsed):
     created = [request["params"]["TableName"] for request in rehearsed[1].writes if request["operation"] == "CreateTable"]
     assert created == ["shop-orders"]
+
+
+def test_a_run_is_settled_once_its_whole_rehearsal_has_found_nothing_to_change(rehearsed):
+    said = [[task["result"]["msg"] for task in seen.run.tasks if task["task"] == "Nothing was to be changed"] for seen in rehearsed]
+    assert said == [[False, False], [False, False], [False, True], [False, False]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePath
 from typing import Any
 
@@ -12,6 +13,8 @@ from xdist.scheduler import LoadFileScheduling
 APPLIED = {"test_deploy.py", "test_immediate.py", "test_readme.py", "test_rotate.py"}
 # They use the one that both phases were run on.
 BALANCED = {"test_balancer.py", "test_readiness.py"}
+# Hours of tests that do not need each other, when none is left out.
+APART = {"test_kill_anywhere.py", "test_faults.py"} if os.environ.get("PROOFS") == "all" else set()
 
 # What takes minutes comes first, lest one process is left with it at the end.
 FIRST = (
@@ -24,6 +27,8 @@ class ByPlace(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         name = PurePath(file).name
+        if name in APART:
+            return nodeid
         return "applied" if name in APPLIED else "balanced" if name in BALANCED else file
 
 

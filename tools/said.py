@@ -53,7 +53,11 @@ def role(name: str) -> str:
 
 
 def sentences(name: str, entry: str = "main") -> list[str]:
-    return [plain(task["name"]) for task in read(f"roles/{role(name)}/tasks/{entry}.yml")]
+    """What an entry point of a role reaches, with that of what it applies."""
+    found: list[str] = []
+    for task in read(f"roles/{role(name)}/tasks/{entry}.yml"):
+        found += sentences(name, "apply") if task.get("ansible.builtin.include_tasks") == "apply.yml" else [plain(task["name"])]
+    return found
 
 
 def drills() -> dict[str, str]:

@@ -28,6 +28,14 @@ OPERATOR = "AKIAOPERATOR00000000"
 BESIDE_OTHERS = yaml.safe_load((Path(__file__).parent / "beside_others.yml").read_text())
 
 
+def success_metrics(window_seconds: int = 3600) -> list[dict[str, Any]]:
+    """As the inventory has them, over this window, and for a machine that has other things to do."""
+    found = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/aws/readiness.yml").read_text())["readiness_metrics"]
+    busy = {"response_time": {"below": 2000}}
+    window = {"window_seconds": window_seconds, "minimum_samples": 15}
+    return [{**one, **window, "expect": busy.get(one["name"], one["expect"])} for one in found]
+
+
 @dataclass
 class Run:
     """What a playbook printed, and what became of its tasks."""

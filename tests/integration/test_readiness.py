@@ -14,28 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plugins.module_utils.load import Load, Request
 from tests.integration.cached import nodes
-from tests.integration.place import CHECKOUT, Place, Run, descendants, until
+from tests.integration.place import Place, Run, descendants, success_metrics, until
 
 pytestmark = pytest.mark.timeout(1500)
 HOUR = 3600
 DAY = 24 * HOUR
 SHOP = "https://shop.localhost"
-# As the inventory has them, over the last minutes, and for a machine that has other things to do.
-WINDOW = {"window_seconds": 300, "period_seconds": 60, "minimum_samples": 15}
-LIMITS = {"response_time": {"below": 2000}}
-
-
-def metrics() -> list[dict[str, Any]]:
-    found = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/aws/readiness.yml").read_text())["readiness_metrics"]
-    return [{**one, **WINDOW, "expect": LIMITS.get(one["name"], one["expect"])} for one in found]
+WINDOW_SECONDS, PERIOD_SECONDS = 300, 60
+METRICS = success_metrics(WINDOW_SECONDS)
 
 
 def decided(place: Place, **variables: Any) -> tuple[Run, dict[str, Any]]:
-    run = place.playbook("readiness", **{"readiness_metrics": metrics(), "waf_strict": False, **variables})
+    run = place.playbook("readiness", **{"readiness_metrics": METRICS, "waf_strict": False, **variables})
     return run, json.loads((place.evidence / "readiness.json").read_text())
 
 
@@ -63,9 +56,9 @@ def asked_lately(place: Place) -> float:
         Namespace="AWS/ApplicationELB",
         MetricName="RequestCount",
         Dimensions=[{"Name": "LoadBalancer", "Value": balancer["LoadBalancerArn"].partition("loadbalancer/")[2]}],
-        StartTime=now - timedelta(seconds=WINDOW["window_seconds"] + WINDOW["period_seconds"]),
-        EndTime=now + timedelta(seconds=WINDOW["period_seconds"]),
-        Period=WINDOW["period_seconds"],
+        StartTime=now - timedelta(seconds=WINDOW_SECONDS + PERIOD_SECONDS),
+        EndTime=now + timedelta(seconds=PERIOD_SECONDS),
+        Period=PERIOD_SECONDS,
         Statistics=["Sum"],
     )
     return sum(point["Sum"] for point in found["Datapoints"])
@@ -207,7 +200,7 @@ def test_each_thing_that_was_changed_by_hand_turns_its_claims_and_what_is_said_m
 
 
 def test_without_enough_samples_nothing_is_proven(balanced):
-    many = [{**one, "minimum_samples": 10**9} for one in metrics()]
+    many = [{**one, "minimum_samples": 10**9} for one in METRICS]
     run, made = decided(balanced, readiness_metrics=many, readiness_patience_seconds=0)
     assert turned(made) == {f"readiness.{one['name']}": "unproven" for one in many}
     assert (run.code, made["decision"], made["exit_code"]) == (2, "not_proven", 3)
@@ -224,7 +217,7 @@ def test_a_clock_that_is_wrong_is_said(balanced):
 
 def test_what_visitors_feel_and_evidence_that_was_edited_turn_their_claims(balanced):
     # What other tests asked for would be most of the window; what checkers of health ask for stays.
-    until(lambda: asked_lately(balanced) < 600, "few requests are in the window", WINDOW["window_seconds"] + 120)
+    until(lambda: asked_lately(balanced) < 600, "few requests are in the window", WINDOW_SECONDS + 120)
     visit(balanced, "/products", 60)
     for break_it in MEASURED:
         break_it(balanced)

@@ -18,7 +18,7 @@ from string import Template
 from typing import Any
 
 from sandbox.iam.least import parts, permissions, policy
-from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop
+from tests.integration.place import CHECKOUT, OPERATOR, Place, Run, shop, success_metrics
 from tests.proofs.drift import (
     TAG,
     all_drift,
@@ -135,7 +135,7 @@ def steps(source: Path) -> list[Step]:
         Step("short_term", "short_term"),
         Step("short_term-verify", "verify", variables={"phase": "short_term"}),
         # When the attacks were played long ago.
-        Step("readiness", "readiness", variables={"waf_scenarios_maximum_age_days": 0}),
+        Step("readiness", "readiness", variables={"waf_scenarios_maximum_age_days": 0, "readiness_metrics": success_metrics()}),
         Step("short_term-check", "short_term", ("--check",), all_drift),
         Step("short_term", "short_term", (), all_drift),
         Step("short_term", "short_term"),

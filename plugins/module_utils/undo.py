@@ -65,8 +65,9 @@ def parsed(text: str) -> list[Line]:
 
 
 def last_run(lines: Iterable[Line]) -> str | None:
-    """The last run that did something else than undo."""
-    return next((line["run"] for line in reversed(list(lines)) if "undoes" not in line), None)
+    """The last run that did something else than undo, or than making the table of locks for that."""
+    done = (line for line in reversed(list(lines)) if "undoes" not in line and line["module"].rpartition(".")[2] != "lock")
+    return next((line["run"] for line in done), None)
 
 
 def recorded(lines: Iterable[Line]) -> list[Recorded]:

@@ -75,8 +75,10 @@ def test_resources_of_one_name_and_two_modules_are_two():
 
 
 def test_the_last_run_is_none_that_undid():
-    lines = [{"run": "first"}, {"run": "second"}, {"run": "third", "undoes": "second"}]
-    assert last_run(lines) == "second"
+    change = {"module": "prodready.aws.s3_buckets"}
+    undoing = [{"run": "third", "module": "prodready.aws.lock"}, {"run": "third", **change, "undoes": "second"}]
+    lines = [{"run": "first", **change}, {"run": "second", **change}, *undoing]
+    assert last_run(lines) == last_run(lines[:3]) == "second"
     assert last_run([]) is None
 
 

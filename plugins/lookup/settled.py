@@ -11,7 +11,7 @@ author:
   - prodready contributors (@prodready)
 description:
   - A rehearsal is a play with C(check_mode) and the variable C(runbook_rehearsal); what it has found counts for its host, in the same run.
-  - In a rehearsal, without one, as with C(--check), and after one that was not whole (C(--start-at-task), C(--step)) the answer is V(false).
+  - In a rehearsal, without one, as with C(--check), or after a part of one (C(--start-at-task), C(--step)), the answer is V(false).
 """
 
 EXAMPLES = r"""

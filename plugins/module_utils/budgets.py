@@ -34,7 +34,9 @@ def arn(aws: Aws, name: str) -> str:
 
 
 def ordered(notifications: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(({**one, "subscribers": sorted(one["subscribers"])} for one in notifications), key=lambda one: json.dumps(one, sort_keys=True))
+    return sorted(
+        ({**one, "subscribers": sorted(one["subscribers"])} for one in notifications), key=lambda one: json.dumps(one, sort_keys=True)
+    )
 
 
 def read(aws: Aws, names: Iterable[str]) -> dict[str, State]:
@@ -53,7 +55,7 @@ def _read(aws: Aws, name: str) -> State | None:
     tags = aws.call("budgets", "list_tags_for_resource", ResourceARN=arn(aws, name)).get("ResourceTags", [])
     return {
         **limit_of(found["Budget"]),
-        "notifications": ordered(_notification(*both) for both in zip(notifications, subscribers)),
+        "notifications": ordered(_notification(*both) for both in zip(notifications, subscribers, strict=True)),
         "tags": as_dict(tags),
     }
 
@@ -143,11 +145,12 @@ def _notification_calls(aws: Aws, of: Mapping[str, Any], before: list[dict[str, 
     old, new = ({json.dumps(in_words_of_aws(one)): one for one in some} for some in (before, after))
     gone = [one for key, one in old.items() if key not in new]
     made = [one for key, one in new.items() if key not in old]
-    for one, other in zip(gone, made):
+    changed = list(zip(gone, made, strict=False))
+    for one, other in changed:
         params = {"OldNotification": in_words_of_aws(one), "NewNotification": in_words_of_aws(other)}
         yield Call("update_notification", {**of, **params})
     same = [(old[key], one) for key, one in new.items() if key in old]
-    for one, other in (*same, *zip(gone, made)):
+    for one, other in (*same, *changed):
         yield from _subscriber_calls(aws, {**of, "Notification": in_words_of_aws(other)}, one["subscribers"], other["subscribers"])
     for one in made[len(gone) :]:
         subscribers = [subscription(aws, each) for each in one["subscribers"]]
@@ -159,7 +162,7 @@ def _notification_calls(aws: Aws, of: Mapping[str, Any], before: list[dict[str, 
 def _subscriber_calls(aws: Aws, of: Mapping[str, Any], before: list[str], after: list[str]) -> Calls:
     """A notification has one topic at most, and is gone with its last subscriber: they are changed, then added, then removed."""
     gone, made = ([one for one in some if one not in others] for some, others in ((before, after), (after, before)))
-    pairs = list(zip((one for one in gone if not is_mail(one)), (one for one in made if not is_mail(one))))
+    pairs = list(zip((one for one in gone if not is_mail(one)), (one for one in made if not is_mail(one)), strict=False))
     for one, other in pairs:
         yield Call("update_subscriber", {**of, "OldSubscriber": subscription(aws, one), "NewSubscriber": subscription(aws, other)})
     changed = {*itertools.chain.from_iterable(pairs)}

@@ -2,8 +2,8 @@
 
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_Operations_AWS_Budgets.html
 
-moto makes and deletes budgets and notifications, of any account, takes what AWS refuses, forgets tags, and has neither updates nor pages nor
-subscribers of their own.
+moto makes and deletes budgets and notifications, of any account, takes what AWS refuses, forgets tags, and has neither updates nor pages
+nor subscribers of their own.
 With AWS a notification lasts as long as it has a subscriber, and of SNS it has one at most. Nothing is spent here, so that nobody is told.
 """
 

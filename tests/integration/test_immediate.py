@@ -14,7 +14,7 @@ from tests.integration.place import CHECKOUT, is_of_lock
 # Three runs of the phase are made once for all tests.
 pytestmark = pytest.mark.timeout(600)
 TABLES, BUCKETS, TOPICS, LOG_GROUPS, DASHBOARDS, HOSTS = 3, 3, 1, 1, 1, 2
-SETS = {"environment", "dynamodb", "s3", "cloudwatch"}
+SETS = {"environment", "dynamodb", "s3", "cloudwatch", "cost"}
 
 
 def restore_point(immediate):

@@ -144,9 +144,7 @@ def test_check_mode_tells_and_does_nothing(run, budgets):
 def test_what_was_changed_by_hand_is_planned_and_mended_and_the_rest_is_kept(run, budgets):
     run(module.main, budgets=[DECLARED])
     filters = {"Service": ["Amazon DynamoDB"]}
-    budgets.update_budget(
-        AccountId=ACCOUNT, NewBudget={**BUDGET, "BudgetLimit": {"Amount": "9000", "Unit": "USD"}, "CostFilters": filters}
-    )
+    budgets.update_budget(AccountId=ACCOUNT, NewBudget={**BUDGET, "BudgetLimit": {"Amount": "9000", "Unit": "USD"}, "CostFilters": filters})
     budgets.update_notification(**OF, OldNotification=AT_80, NewNotification={**AT_80, "Threshold": 500.0})
     budgets.update_subscriber(**OF, Notification={**AT_80, "Threshold": 500.0}, OldSubscriber=SNS, NewSubscriber=MAIL)
     planned = run(module.main, check_mode=True, budgets=[DECLARED])

@@ -25,8 +25,10 @@ checks: "{{ {'budgets': cost_budgets, 'topic_arn': 'arn:aws:sns:eu-central-1:123
 RETURN = r"""
 _value:
   description:
-    - C(budgets) with their C(name), a JMESPath C(members) into what describes them, as far as it is declared, and what that gives, C(value).
-    - C(notifications) with their C(budget), a C(label), how AWS knows the C(notification), when that is in words, C(at), and the C(addresses).
+    - C(budgets) with their C(name), a JMESPath C(members) into what describes them, as far as it is declared, and what that gives,
+      C(value).
+    - C(notifications) with their C(budget), a C(label), how AWS knows the C(notification), when that is in words, C(at), and the
+      C(addresses).
     - C(topics) that budgets notify, with C(name) and C(arn).
   type: dict
 """

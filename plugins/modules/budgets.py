@@ -106,8 +106,9 @@ from typing import Any
 
 from ..module_utils import tag_rules
 from ..module_utils.aws import AwsModule
+from ..module_utils.budget_calls import calls
 from ..module_utils.budget_rules import forbidden, problems
-from ..module_utils.budgets import DEFAULTS, LIMIT, calls, ordered, read
+from ..module_utils.budgets import DEFAULTS, LIMIT, ordered, read
 from ..module_utils.claim import listed
 from ..module_utils.plan import State
 from ..module_utils.undo import Undo

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from ansible_collections.prodready.aws.plugins.module_utils.budget_calls import calls
 from ansible_collections.prodready.aws.plugins.module_utils.budget_rules import forbidden, problems
-from ansible_collections.prodready.aws.plugins.module_utils.budgets import DEFAULTS, calls, read
+from ansible_collections.prodready.aws.plugins.module_utils.budgets import DEFAULTS, read
 from ansible_collections.prodready.aws.plugins.module_utils.plan import Call, Change, plan
 from ansible_collections.prodready.aws.plugins.modules.budgets import BUDGET_SPEC, main, want
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # What AWS tells of a budget and takes from nobody.
 TOLD = ("CalculatedSpend", "LastUpdatedTime", "HealthStatus")
+# What is taken in the place of CostFilters and CostTypes.
+NEWER = ("FilterExpression", "Metrics")
 
 
 def in_words_of_aws(notification: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,6 +48,12 @@ def _limit(state: State) -> dict[str, Any]:
     return {"BudgetLimit": {"Amount": amount, "Unit": state["unit"]}, "TimeUnit": state["time_unit"], **filters}
 
 
+def _kept(found: Mapping[str, Any], state: State) -> dict[str, Any]:
+    """An update replaces the whole budget, also what nothing is said of here; it takes one pair of filters and metrics."""
+    other = NEWER if "CostTypes" in found or state["cost_filters"] else ()
+    return {key: value for key, value in found.items() if key not in (*TOLD, "CostFilters", *other)}
+
+
 def calls(aws: Aws, change: Change) -> Calls:
     account, state = {"AccountId": aws.account}, change.after
     of = {**account, "BudgetName": change.name}
@@ -63,10 +71,8 @@ def calls(aws: Aws, change: Change) -> Calls:
         )
         return
     if change.differs(*LIMIT):
-        # An update replaces the whole budget, also what nothing is said of here.
         found = (yield Call("describe_budget", of))["Budget"]
-        kept = {key: value for key, value in found.items() if key not in (*TOLD, "CostFilters")}
-        yield Call("update_budget", {**account, "NewBudget": {**kept, **_limit(state)}})
+        yield Call("update_budget", {**account, "NewBudget": {**_kept(found, state), **_limit(state)}})
     yield from _notification_calls(aws, of, change.before["notifications"], state["notifications"])
     gone, new = tag_changes(change)
     if gone:

@@ -69,8 +69,8 @@ def found(budget: Budget, details: Params) -> Notification:
 def check_limit(budget: Params, notifications: list[Notification]) -> None:
     if budget["TimeUnit"] == "DAILY" and any(one.details["NotificationType"] == "FORECASTED" for one in notifications):
         raise refused("InvalidParameterException", "FORECASTED notifications are not supported for DAILY budgets.")
-    if "FilterExpression" in budget and "CostFilters" in budget:
-        raise refused("InvalidParameterException", "Only one of FilterExpression and CostFilters can be present.")
+    if {"FilterExpression", "Metrics"} & budget.keys() and {"CostFilters", "CostTypes"} & budget.keys():
+        raise refused("InvalidParameterException", "Either FilterExpression and Metrics or CostFilters and CostTypes can be present.")
 
 
 def check_notifications(budget: Budget) -> None:

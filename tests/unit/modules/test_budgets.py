@@ -100,6 +100,14 @@ def test_another_amount_leaves_the_rest_of_the_budget_as_it_is(requests_of, fake
     ]
 
 
+def test_an_update_has_one_pair_of_filters_and_metrics(requests_of, fake_aws):
+    (change,) = plan({"shop": wanted(amount=300)}, read(account(fake_aws), ["shop"]))
+    newer = {key: value for key, value in TOLD.items() if key != "CostTypes"} | {"Metrics": ["NetUnblendedCost"]}
+    for told, kept in (({**TOLD, "Metrics": ["UnblendedCost"]}, TOLD), (newer, newer)):
+        (__, update) = requests_of("budgets", calls(fake_aws(), change), [{"Budget": told}])
+        assert update.params["NewBudget"] == {**kept, "BudgetLimit": {"Amount": "300", "Unit": "USD"}}
+
+
 def test_a_notification_at_another_threshold_is_the_same_changed(requests_of, fake_aws):
     assert sent(requests_of, fake_aws, account(fake_aws), notifications=[at(90.0)]) == [
         Call("update_notification", {**OF, "OldNotification": AT_80, "NewNotification": AT_90})

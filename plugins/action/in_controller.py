@@ -49,7 +49,7 @@ RUN = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{secrets.token_hex(3)}"
 
 lifetime.begin(lambda said: Display().display(said, stderr=True))
 warm("acm", "autoscaling", "cloudwatch", "dynamodb", "ec2", "elasticache", "elbv2", "iam", "logs", "resourcegroupstaggingapi", "s3")
-warm("secretsmanager", "sns", "wafv2")
+warm("budgets", "secretsmanager", "sns", "wafv2")
 # Ansible reads all its filters and tests for the first template that has one, in every task's process anew, and all of a collection's.
 for plugins, name in (
     (filter_loader, "default"),

@@ -1,6 +1,6 @@
 # Copyright: prodready contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Statements of a bucket's policy, ours by their Sids, among those of others. Pure functions."""
+"""Statements of a policy of a bucket or a topic, ours by their Sids, among those of others. Pure functions."""
 
 from __future__ import annotations
 

@@ -32,7 +32,13 @@ S3_SETTINGS = {
     "ObjectLockConfiguration": "BucketObjectLockConfiguration",
     "PublicAccessBlock": "BucketPublicAccessBlock",
 }
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+BUDGET_PARTS = ("Budget", "Notification", "Subscriber")
 ACTIONS = {
+    "budgets": {
+        **{f"Describe{name}": "ViewBudget" for name in ("Budget", "Budgets", "NotificationsForBudget", "SubscribersForNotification")},
+        **{f"{verb}{name}": "ModifyBudget" for name in BUDGET_PARTS for verb in ("Create", "Update", "Delete")},
+    },
     "dynamodb": {"TransactGetItems": "GetItem"},
     "s3": {
         **{f"{verb}{name}": f"Get{action}" for name, action in S3_SETTINGS.items() for verb in ("Get", "List")},

@@ -33,6 +33,11 @@ DONE: dict[str, tuple[str, ...]] = {
     "CreateAutoScalingGroup": ("AlreadyExists",),
     "CreateLaunchTemplate": ("InvalidLaunchTemplateName.AlreadyExistsException",),
     "UpdateHealthCheck": ("HealthCheckVersionMismatch",),
+    "CreateBudget": ("DuplicateRecordException",),
+    "CreateNotification": ("DuplicateRecordException",),
+    "CreateSubscriber": ("DuplicateRecordException",),
+    "UpdateNotification": ("DuplicateRecordException", "NotFoundException"),
+    "UpdateSubscriber": ("DuplicateRecordException", "NotFoundException"),
     "DeleteQueue": ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
 }
 

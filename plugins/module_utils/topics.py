@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .lists import repeated, used_twice
 from .plan import Call, Calls, Change, State
 from .tags import as_dict, as_list, tag_calls, tag_changes
+from .topic_policy import SERVICE, with_publishers
 
 if TYPE_CHECKING:
     from .aws import Aws
@@ -56,6 +57,9 @@ def _of(topic: Mapping[str, Any]) -> Iterator[str]:
         yield "display_name must have at most 100 characters"
     if topic.get("inbox") and not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", topic["inbox"]):
         yield "inbox must be 1 to 80 of letters, digits, _ and -"
+    for one in topic.get("publishers") or []:
+        if not re.fullmatch(SERVICE, one):
+            yield f"publishers has {one!r}, which is no service of AWS such as budgets.amazonaws.com"
     subscriptions = topic.get("subscriptions") or []
     keys = ((one["protocol"], hidden(one["endpoint"])) for one in subscriptions)
     yield from (f"subscription {' '.join(one)} is given twice" for one in repeated(keys))
@@ -106,6 +110,17 @@ def want(topic: Mapping[str, Any], ownership: Mapping[str, str]) -> tuple[dict[s
         about = {"topic": name, "protocol": one["protocol"], "endpoint": hidden(one["endpoint"])}
         wanted[key] = {"kind": "subscription", "pending": False, **about, **given}
     return wanted, endpoints
+
+
+def policies(aws: Aws, topics: list[Mapping[str, Any]], current: Mapping[str, State]) -> dict[str, State]:
+    """The policies of the topics that say who publishes."""
+    return {
+        topic["name"]: with_publishers(
+            topic.get("policy") or current.get(topic["name"], {}).get("policy"), topic["publishers"], aws.arn("sns", topic["name"])
+        )
+        for topic in topics
+        if topic.get("publishers") is not None
+    }
 
 
 def read(aws: Aws, desired: Mapping[str, State | None]) -> dict[str, State]:

@@ -39,6 +39,12 @@ options:
       policy:
         description: Who may publish and subscribe; the account itself when never given.
         type: dict
+      publishers:
+        description:
+          - The services of AWS that may publish for this account, such as V(budgets.amazonaws.com). Alarms of CloudWatch may without it.
+          - Each has a statement of its own in the policy, whose other statements stay. When given, no others have such a statement.
+        type: list
+        elements: str
       tags:
         description: Tags to have; others are kept.
         type: dict
@@ -118,7 +124,7 @@ from typing import Any
 
 from ..module_utils.aws import AwsModule
 from ..module_utils.plan import State
-from ..module_utils.topics import PROTOCOLS, by_name, calls, current, hidden, kept, pending, problems, read, turn, want
+from ..module_utils.topics import PROTOCOLS, by_name, calls, current, hidden, kept, pending, policies, problems, read, turn, want
 from ..module_utils.undo import Undo
 
 SUBSCRIPTION_SPEC: dict[str, Any] = {
@@ -135,6 +141,7 @@ TOPIC_SPEC: dict[str, Any] = {
     **{key: {"type": "str"} for key in ("display_name", "inbox")},
     "kms_key": {"type": "str", "no_log": False},
     **{key: {"type": "dict"} for key in ("delivery_policy", "policy", "tags")},
+    "publishers": {"type": "list", "elements": "str"},
     "subscriptions": {"type": "list", "elements": "dict", "options": SUBSCRIPTION_SPEC},
 }
 
@@ -161,6 +168,7 @@ def main() -> None:
         endpoints |= secrets
     module.no_log_values |= {endpoint for endpoint in endpoints.values() if hidden(endpoint) != endpoint}
     current = dict(module.ask("topics", read, module.aws, desired))
+    desired |= {name: {**(desired[name] or {}), "policy": policy} for name, policy in policies(module.aws, topics, current).items()}
     if purge:
         desired |= {name: None for name, state in current.items() if name not in desired and not state["pending"]}
     waiting = pending(desired, current)

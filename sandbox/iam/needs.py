@@ -18,6 +18,7 @@ _FREE = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken")}
 _TAGGING = {
     "acm": "AddTagsToCertificate",
     "autoscaling": "CreateOrUpdateTags",
+    "budgets": "TagResource",
     "cloudwatch": "TagResource",
     "dynamodb": "TagResource",
     "ec2": "CreateTags",
@@ -58,7 +59,7 @@ def needs(service: str, operation: str, params: Params) -> list[Need]:
 
 
 def _tags(params: Params) -> Any:
-    return params.get("Tags") or params.get("tags") or params.get("TagSpecifications")
+    return params.get("Tags") or params.get("tags") or params.get("TagSpecifications") or params.get("ResourceTags")
 
 
 def _transact_write(params: Params) -> Iterator[Need]:

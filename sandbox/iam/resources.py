@@ -69,6 +69,8 @@ def _readable(action: str, prefix: str, params: Params, place: dict[str, str]) -
         return caches.readable(action.partition(":")[2], params)
     if prefix == "elasticloadbalancing" and "ResourceArns" not in params and action.partition(":")[2] in _ELB_MAKING:
         return {"Arns": [_elb_made(params, place)]}
+    if prefix == "budgets" and ("Budget" in params or "NewBudget" in params):
+        return {"BudgetName": (params.get("Budget") or params["NewBudget"])["BudgetName"]}
     if "SubscriptionArn" in params and prefix == "sns":
         return {"TopicArn": str(params["SubscriptionArn"]).rpartition(":")[0]}
     return params

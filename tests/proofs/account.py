@@ -65,7 +65,7 @@ def read(client: Callable[[str], Any]) -> dict[str, Any]:
     wafv2 = client("wafv2")
     found: dict[str, Any] = {**secrets(client("secretsmanager")), **dict(balancers(client)), **dict(certificates(client))}
     found |= {**dict(caches(client("elasticache"))), **dict(scaling(client)), **dict(profiles(client("iam")))}
-    found |= dict(health_checks(client("route53")))
+    found |= {**dict(health_checks(client("route53"))), **dict(budgets(client))}
 
     def ask(what: str, function: Callable[..., Any], **params: Any) -> None:
         try:
@@ -259,6 +259,20 @@ def health_checks(client: Any) -> Iterator[tuple[str, Any]]:
         tags = client.list_tags_for_resource(ResourceType="healthcheck", ResourceId=one["Id"])["ResourceTagSet"]["Tags"]
         name = next((tag["Value"] for tag in tags if tag["Key"] == "Name"), one["CallerReference"])
         yield f"health_check {name}", stable({**one["HealthCheckConfig"], "Tags": tags})
+
+
+def budgets(client: Callable[[str], Any]) -> Iterator[tuple[str, Any]]:
+    """With who is told when."""
+    service, account = client("budgets"), {"AccountId": client("sts").get_caller_identity()["Account"]}
+    for one in service.describe_budgets(**account)["Budgets"]:
+        own = {**account, "BudgetName": one["BudgetName"]}
+        told = service.describe_notifications_for_budget(**own)["Notifications"]
+        identities = [{key: value for key, value in each.items() if key != "NotificationState"} for each in told]
+        subscribers = [service.describe_subscribers_for_notification(**own, Notification=each)["Subscribers"] for each in identities]
+        tags = service.list_tags_for_resource(ResourceARN=f"arn:aws:budgets::{own['AccountId']}:budget/{own['BudgetName']}")
+        about = {key: one[key] for key in ("TimeUnit", "CostFilters") if key in one} | one["BudgetLimit"]
+        notifications = [{**each, "Subscribers": some} for each, some in zip(identities, subscribers, strict=True)]
+        yield f"budget {one['BudgetName']}", stable({**about, "Notifications": notifications, "Tags": tags["ResourceTags"]})
 
 
 def secrets(client: Any) -> dict[str, Any]:

@@ -55,6 +55,8 @@ VERIFIED = Row("verify", "", "verify")
 
 ROWS = [
     *(role(name, moment) for moment in ("empty", "drifted") for name in ("environment", "dynamodb", "s3", "cloudwatch")),
+    # It notifies a topic of the role cloudwatch.
+    *(role("cost", moment) for moment in ("account", "drifted")),
     role("app_deploy", "account"),
     *(role("alb", moment, "short_term") for moment in ("applied", "balanced and drifted")),
     *(role("waf", moment, "short_term", *RULES_COUNT) for moment in ("balanced", "guarded and drifted")),

@@ -14,6 +14,7 @@ from tests.integration.place import Place, until
 
 TAG = "prodready:managed"
 TABLE, IMAGES, GROUP = "shop-orders", "shop-images-123456789012", "/shop/application"
+BUDGET = {"AccountId": "123456789012", "BudgetName": "shop"}
 NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}]}
 CACHE_VARIABLES = ("REDIS_URL", "CACHE_RULES", "REDIS_AUTH_TOKEN")
 TABLES = (TABLE, "shop-products", "shop-migrations")
@@ -32,6 +33,7 @@ def drift(place: Place) -> None:
     _logs(place.client("logs"))
     _alarms(place.client("cloudwatch"))
     _topics(place.client("sns"), place.client("sqs"))
+    _budget(place.client("budgets"))
 
 
 def balancer_drift(place: Place) -> None:
@@ -162,6 +164,7 @@ def drift_each(place: Place) -> None:
         sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
     for url in sqs.list_queues(QueueNamePrefix="shop-")["QueueUrls"]:
         sqs.untag_queue(QueueUrl=url, TagKeys=[TAG])
+    _budget(place.client("budgets"))
     unit = place.root("app1") / "etc/systemd/system/shop.service"
     unit.write_text(unit.read_text() + "# by hand\n")
     environment = place.root("app2") / "etc/shop/shop.env"
@@ -318,6 +321,20 @@ def _topics(sns: Any, sqs: Any) -> None:
         sqs.untag_queue(QueueUrl=url, TagKeys=[TAG])
 
 
+def _budget(client: Any) -> None:
+    """Its tags stay: without them it would be somebody else's."""
+    found = client.describe_budget(**BUDGET)["Budget"]
+    kept = {key: found[key] for key in ("BudgetName", "BudgetType", "TimeUnit")}
+    client.update_budget(AccountId=BUDGET["AccountId"], NewBudget={**kept, "BudgetLimit": {"Amount": "9000", "Unit": "USD"}})
+    told = client.describe_notifications_for_budget(**BUDGET)["Notifications"]
+    first, *others = ({key: value for key, value in one.items() if key != "NotificationState"} for one in told)
+    (subscriber,) = client.describe_subscribers_for_notification(**BUDGET, Notification=first)["Subscribers"]
+    nobody = {"SubscriptionType": "EMAIL", "Address": "nobody@example.com"}
+    client.update_subscriber(**BUDGET, Notification=first, OldSubscriber=subscriber, NewSubscriber=nobody)
+    for one in others:
+        client.delete_notification(**BUDGET, Notification=one)
+
+
 def _no_secret(place: Place) -> None:
     place.client("secretsmanager").delete_secret(SecretId="shop/sandbox", ForceDeleteWithoutRecovery=True)
 
@@ -352,6 +369,10 @@ def _no_monitoring(place: Place) -> None:
         sns.delete_topic(TopicArn=topic["TopicArn"])
     for url in sqs.list_queues(QueueNamePrefix="shop-")["QueueUrls"]:
         sqs.delete_queue(QueueUrl=url)
+
+
+def _no_budget(place: Place) -> None:
+    place.client("budgets").delete_budget(**BUDGET)
 
 
 def _no_application(place: Place) -> None:
@@ -424,6 +445,7 @@ REMOVED = {
     "dynamodb": _no_tables,
     "s3": _no_buckets,
     "cloudwatch": _no_monitoring,
+    "cost": _no_budget,
     "app_deploy": _no_application,
     "alb": _no_balancer,
     "waf": _no_web_acl,

@@ -147,6 +147,11 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("AddTags", "RemoveTagKeys", "Tags"), "tags"),
     },
     "dashboard": {"DashboardBody": "body", "Tags": "tags"},
+    "budget": {
+        **{"Amount": "amount", "Unit": "unit", "TimeUnit": "time_unit", "CostFilters": "cost_filters"},
+        **dict.fromkeys(("NotificationsWithSubscribers", "Notifications"), "notifications"),
+        **dict.fromkeys(("ResourceTags", "ResourceTagKeys", "Tags"), "tags"),
+    },
     "lock table": {"KeySchema": "key", "AttributeDefinitions": "key", "BillingMode": "billing", "Tags": "tags"},
     "lock": {},
 }
@@ -155,7 +160,7 @@ KINDS = {
     **dict.fromkeys(("lock table", "lock"), "lock"),
     **dict.fromkeys(("topic", "subscription", "inbox"), "sns_topics"),
     **dict.fromkeys(("log group", "filter"), "log_groups"),
-    **{"alarm": "cloudwatch_alarms", "dashboard": "cloudwatch_dashboards"},
+    **{"alarm": "cloudwatch_alarms", "dashboard": "cloudwatch_dashboards", "budget": "budgets"},
     **{"certificate": "certificates", "record": "certificates", "balancer": "load_balancers", "target_group": "target_groups"},
     **{"listener": "listeners", "rule": "listener_rules", "target": "targets"},
     **{"ip_set": "waf_ip_sets", "regex_pattern_set": "waf_regex_pattern_sets"},
@@ -189,6 +194,7 @@ NAMES = {
     "AuthTokenUpdateStrategy",
     *("HealthCheckId", "HealthCheckVersion", "CallerReference", "ResourceType", "ResourceId"),
     *("RoleName", "InstanceProfileName", "LaunchTemplateName", "LaunchTemplateId", "DefaultVersion", "Resources"),
+    *("AccountId", "BudgetName", "BudgetType"),
     *("AutoScalingGroupName", "ScheduledActionName", "Granularity", "PolicyName", "ClientToken", "ChecksumSHA256", "ContentLength"),
 }
 # What is a name elsewhere.
@@ -245,6 +251,9 @@ def _subject(service: str, operation: str, params: Mapping[str, Any]) -> Key:
             return "alarm", "*-unusual"
         case "cloudwatch":
             return "alarm", params.get("AlarmName") or (params.get("AlarmNames") or [last(arn)])[0]
+        case "budgets":
+            about = params.get("Budget") or params.get("NewBudget") or params
+            return "budget", about.get("BudgetName") or arn.rpartition(":budget/")[2]
         case "elbv2":
             return _of_elbv2(operation, params)
         case "acm":
@@ -343,7 +352,7 @@ def _members(what: str, params: Mapping[str, Any]) -> Iterator[str]:
             continue
         if name == "Attributes":
             yield from (one["Key"] for one in value) if isinstance(value, list) else value
-        elif name in ("LoggingConfiguration", "LaunchTemplateData", "MetadataOptions", "HealthCheckConfig"):
+        elif name in ("LoggingConfiguration", "LaunchTemplateData", "MetadataOptions", "HealthCheckConfig", "Budget", "BudgetLimit"):
             yield from _members(what, value)
         elif name == "metricTransformations":
             yield from value[0]

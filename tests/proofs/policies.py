@@ -72,13 +72,13 @@ def first_run(place: Place) -> None:
     """What can be undone is made, on an account where others were at work."""
     empty(place)
     others_at_work(place)
-    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
+    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch,cost")
 
 
 def repaired(place: Place) -> None:
     """What was changed by hand on an account that is whole is put right."""
     drift_each(place)
-    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch")
+    place.playbook("immediate", "--tags", "dynamodb,s3,cloudwatch,cost")
 
 
 def half_undone(place: Place) -> None:

@@ -73,6 +73,7 @@ def answers(place: Place, checkout: Path) -> dict[str, str]:
         "mail address of the people on call": "oncall@example.com",
         "namespace of the application's metrics": "Shop",
         "What the one who is woken does first.": "Look at the dashboard.",
+        "what a month may cost, such as 400": "400",
         "table": "shop-orders",
         "bucket": BUCKET,
         "host name or address": "app1:\n    app2",

@@ -126,7 +126,7 @@ def _remove(path: Path) -> None:
 
 
 def _tables_and_buckets(stage: Stage) -> None:
-    """All of the account, and no application yet."""
+    """All that the application needs of the account, and no application yet."""
     stage.at("empty")
     stage.run("immediate", "--tags", "environment,dynamodb,s3,cloudwatch", "--skip-tags", "always")
 
@@ -139,7 +139,7 @@ def _applied(stage: Stage) -> None:
 def _used(stage: Stage) -> None:
     stage.at("empty")
     others_at_work(stage.place)
-    stage.run("immediate", "--tags", "dynamodb,s3,cloudwatch", "--skip-tags", "always")
+    stage.run("immediate", "--tags", "dynamodb,s3,cloudwatch,cost", "--skip-tags", "always")
 
 
 def _with(change: Callable[[Place], object], moment: str = "applied") -> Callable[[Stage], None]:

@@ -80,6 +80,12 @@ def monitoring(id: str, variables: dict[str, Any], *says: str) -> Case:
     return Case(id, says, variables, tags="cloudwatch")
 
 
+def spending(id: str, given: dict[str, Any], *says: str) -> Case:
+    """The inventory's budget with something of it changed."""
+    (budget,) = inventory("cost")["cost_budgets"]
+    return Case(id, ("shop: ", *says), {"cost_budgets": [{**budget, **given}]}, tags="cost")
+
+
 def alarm(id: str, given: dict[str, Any], *says: str) -> Case:
     whole = {name: value for name, value in {**ALARM, **given}.items() if value is not None}
     return monitoring(id, {"cloudwatch_alarms": [whole]}, "alarm", *says)
@@ -167,6 +173,7 @@ ALARM = {
 }
 REQUESTS = {"namespace": "Shop", "metric_name": "Requests", "dimensions": {"Service": "shop"}}
 TYPO = {"title": "x", "metrics": [{"namespace": "Shop", "metric_name": "Reqests"}]}
+AT_80 = {"type": "ACTUAL", "threshold_percent": 80}
 WAIVED = {"cloudwatch_muted_waived": {"reason": "moving", "until": "soon"}}
 
 ENVIRONMENT = [
@@ -317,6 +324,21 @@ MONITORING = [
     ),
     monitoring("a waiver without a day", WAIVED, "waived.until must be a date such as", "'soon'"),
 ]
+COST = [
+    spending("a budget of nothing", {"amount": 0}, "amount is 0, it must be more than 0"),
+    spending("a budget of which nobody is told", {"notifications": [{**AT_80, "subscribers": []}]}, "nobody is told"),
+    spending(
+        "a budget of two topics",
+        {"notifications": [{**AT_80, "subscribers": ["shop-alerts", "other"]}]},
+        "notification ACTUAL GREATER_THAN 80 %: subscribers have 2 topics (shop-alerts, other), at most 1 is allowed",
+    ),
+    spending("a budget of a day that is forecast", {"time_unit": "DAILY"}, "a DAILY budget takes notifications of type ACTUAL only"),
+    monitoring(
+        "no service",
+        {"cloudwatch_topics": [{"name": "alerts", "publishers": ["budgets"]}]},
+        "topic alerts: publishers has 'budgets', which is no service of AWS such as budgets.amazonaws.com",
+    ),
+]
 BALANCER = [
     balancing("a balancer twice", "alb_load_balancers", lambda given: given.append(given[0]), "shop", "twice"),
     balancing("a balancer's name", "alb_load_balancers", sets("the shop", 0, "name"), "the shop: ", "letters"),
@@ -416,6 +438,7 @@ WHOLE_PHASE = [
     whole_phase("a phase with an alarm on nothing", MONITORING[0]),
     whole_phase("a phase with a widget that shows nothing", MONITORING[9]),
     whole_phase("a phase with a waiver without a day", MONITORING[-1]),
+    whole_phase("a phase with a budget of nothing", COST[0]),
 ]
 DEPLOYMENT = [
     deployment(
@@ -470,7 +493,7 @@ LONG = (
     *("no version", "a package.json that is no JSON", "a link out of the source", "seconds that are none"),
     *("a variable that its owner supplies", "a release that cannot be", "no drill"),
 )
-CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *BALANCER, *GUARD, *CACHE, *SCALING, *LOAD, *WHOLE_PHASE, *DEPLOYMENT]
+CASES = [*ENVIRONMENT, *TABLES, *BUCKETS, *MONITORING, *COST, *BALANCER, *GUARD, *CACHE, *SCALING, *LOAD, *WHOLE_PHASE, *DEPLOYMENT]
 EVERY = [*CASES, *TYPED]
 TAKEN = [case for case in EVERY if ALL or case.id not in LONG]
 

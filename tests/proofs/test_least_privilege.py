@@ -40,7 +40,7 @@ MANAGED_POLICY_CHARACTERS = 6144
 ALL = os.environ.get("PROOFS") == "all"
 SAMPLE = 5
 DENIED = ("AccessDenied", "AuthorizationError", "403")
-TAGS = ("--tags", "environment,dynamodb,s3,cloudwatch")
+TAGS = ("--tags", "environment,dynamodb,s3,cloudwatch,cost")
 SHORT = [
     Step("immediate-check", "immediate", ("--check", *TAGS), empty),
     Step("immediate", "immediate", TAGS, empty),

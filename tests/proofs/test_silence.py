@@ -27,7 +27,8 @@ pytestmark = pytest.mark.timeout(3600 if ALL else 900)
 # What each role's run is denied.
 DENIED = {"environment": "CreateSecret", "cloudwatch": "PutMetricAlarm"}
 if ALL:
-    DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy", "alb": "CreateListener", "waf": "CreateIPSet"}
+    DENIED |= {"dynamodb": "UpdateContinuousBackups", "s3": "PutBucketPolicy", "cost": "CreateBudget"}
+    DENIED |= {"alb": "CreateListener", "waf": "CreateIPSet"}
     DENIED |= {"elasticache": "CreateCacheParameterGroup", "autoscaling": "CreateRole", "uptime": "CreateHealthCheck"}
 SHORT = {"secret": True, "rotation": {"by": "generated", "length": 16, "maximum_age_days": 30}}
 SCHEMA = yaml.safe_load((CHECKOUT / "inventories/sandbox/group_vars/all/environment.yml").read_text())["environment_schema"]

@@ -41,7 +41,7 @@ def made_anew(place: Place) -> None:
 
 
 PHASES = {
-    "immediate": ("environment", "dynamodb", "s3", "cloudwatch", "app_deploy"),
+    "immediate": ("environment", "dynamodb", "s3", "cloudwatch", "cost", "app_deploy"),
     "short_term": ("elasticache", "alb", "waf", "uptime", "autoscaling"),
 }
 EACH = pytest.mark.skipif(os.environ.get("PROOFS") != "all", reason="takes every playbook: make proofs")

@@ -11,6 +11,7 @@ from ansible_collections.prodready.aws.plugins.module_utils.topics import (
     calls,
     hidden,
     pending,
+    policies,
     problems,
     queue_policy,
     read,
@@ -23,6 +24,40 @@ ARN = "arn:aws:sns:eu-central-1:123456789012:shop-alerts"
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:shop-inbox"
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}
 TOPIC = {"name": "shop-alerts", "display_name": "Shop", "inbox": "shop-inbox", "subscriptions": [MAIL]}
+
+
+BUDGETS = {
+    "Sid": "ProdreadyPublisherBudgetsAmazonawsCom",
+    "Effect": "Allow",
+    "Principal": {"Service": "budgets.amazonaws.com"},
+    "Action": "SNS:Publish",
+    "Resource": ARN,
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+}
+THEIRS = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "SNS:Subscribe", "Resource": ARN}
+
+
+def policy_of(fake_aws, publishers, *statements, **topic):
+    current = {"shop-alerts": {"policy": {"Version": "2008-10-17", "Statement": [*statements]}}} if statements else {}
+    return policies(fake_aws(), [{"name": "shop-alerts", "publishers": publishers, **topic}], current)["shop-alerts"]
+
+
+def test_publishers_are_let_beside_what_the_policy_says(fake_aws):
+    assert policy_of(fake_aws, ["budgets.amazonaws.com"], THEIRS)["Statement"] == [THEIRS, BUDGETS]
+    assert policy_of(fake_aws, ["budgets.amazonaws.com"], BUDGETS, THEIRS)["Statement"] == [BUDGETS, THEIRS]
+    assert policy_of(fake_aws, [], BUDGETS, THEIRS)["Statement"] == [THEIRS]
+    given = {"Version": "2012-10-17", "Statement": [THEIRS]}
+    assert policy_of(fake_aws, ["budgets.amazonaws.com"], BUDGETS, policy=given) == {**given, "Statement": [THEIRS, BUDGETS]}
+
+
+def test_a_new_topic_lets_the_account_publish_as_well(fake_aws):
+    account, service = policy_of(fake_aws, ["budgets.amazonaws.com"])["Statement"]
+    assert (account["Condition"], service) == ({"StringEquals": {"AWS:SourceOwner": "123456789012"}}, BUDGETS)
+    assert "SNS:Publish" in account["Action"]
+
+
+def test_who_publishes_is_not_touched_when_not_given(fake_aws):
+    assert policies(fake_aws(), [{"name": "shop-alerts"}, {"name": "other", "publishers": None}], {}) == {}
 
 
 def test_topic_and_inbox_are_made_before_the_subscriptions(fake_aws, requests_of):

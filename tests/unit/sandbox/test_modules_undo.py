@@ -8,6 +8,7 @@ import pytest
 import requests
 from ansible_collections.prodready.aws.plugins.module_utils import progress
 from ansible_collections.prodready.aws.plugins.modules import (
+    budgets,
     cloudwatch_alarms,
     cloudwatch_dashboards,
     dynamodb_backups,
@@ -42,6 +43,7 @@ RULE = {"id": "old", "expiration": {"days": 30}}
 SCHEMA = {"TOKEN": {"rotation": {"by": "generated", "maximum_age_days": 1}}}
 QUEUE = "shop-inbox"
 BALANCER = {"name": "shop", "subnets": ["eu-central-1a", "eu-central-1b"]}
+TOLD = {"type": "ACTUAL", "threshold_percent": 80, "subscribers": ["alerts", "ops@example.com"]}
 FIXED = {"fixed_response": {"status_code": "200"}}
 PORT = {"load_balancer": "there", "port": 80, "protocol": "HTTP", "default_action": FIXED}
 IN_GROUP = {"target_group": "there", "id": "172.31.1.11"}
@@ -98,7 +100,29 @@ CHANGES = {
     "sns_topics": (
         sns_topics,
         {"topics": [{"name": "alerts", "display_name": "Before"}]},
-        {"topics": [{"name": "alerts", "display_name": "After", "inbox": QUEUE, "tags": {"team": "a"}}]},
+        {
+            "topics": [
+                {"name": "alerts", "display_name": "After", "inbox": QUEUE, "publishers": ["budgets.amazonaws.com"], "tags": {"team": "a"}}
+            ]
+        },
+    ),
+    "budgets": (
+        budgets,
+        {"budgets": [{"name": "shop", "amount": 200, "notifications": [TOLD]}]},
+        {
+            "budgets": [
+                {
+                    **{
+                        "name": "shop",
+                        "amount": 300,
+                        "time_unit": "DAILY",
+                        "cost_filters": {"Service": ["AmazonS3"]},
+                        "tags": {"team": "a"},
+                    },
+                    "notifications": [{**TOLD, "subscribers": ["other"]}, {**TOLD, "threshold_percent": 100}],
+                }
+            ]
+        },
     ),
     "dynamodb_tables": (
         dynamodb_tables,

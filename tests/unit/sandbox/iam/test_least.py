@@ -101,6 +101,7 @@ def resource(*entries):
         ),
         (entry("s3", "PutObject", Bucket="shop-releases-1", Key="shop/1.tar.gz"), "arn:${partition}:s3:::${app}-*/${app}/*"),
         (entry("s3", "GetObject", Bucket="shop-releases-1", Key="other/1.tar.gz"), "arn:${partition}:s3:::${app}-*/*"),
+        (entry("budgets", "UpdateBudget", NewBudget={"BudgetName": "shop"}), "arn:${partition}:budgets::${account}:budget/${app}"),
         (entry("cloudwatch", "DescribeAlarmHistory"), "arn:${partition}:cloudwatch:${region}:${account}:alarm:*"),
         (entry("cloudwatch", "DescribeAlarms"), "*"),
     ],
@@ -123,6 +124,12 @@ def test_what_is_made_is_tagged_under_the_name_that_it_will_have():
         "elasticloadbalancing:CreateListener": {f"{place}:loadbalancer/app/${{app}}/*"},
         "elasticloadbalancing:AddTags": {f"{place}:listener/app/${{app}}/*"},
     }
+
+
+def test_a_budget_that_is_made_is_tagged():
+    asked = entry("budgets", "CreateBudget", Budget={"BudgetName": "shop"}, ResourceTags=[{"Key": "a", "Value": "b"}])
+    arn = "arn:${partition}:budgets::${account}:budget/${app}"
+    assert permissions([asked], "shop", "production") == {"budgets:ModifyBudget": {arn}, "budgets:TagResource": {arn}}
 
 
 def test_what_is_asked_of_no_resource_in_particular_is_one_statement_for_all_services():

@@ -38,6 +38,8 @@ def test_every_action_that_is_named_otherwise_exists(service, table):
         ("resourcegroupstaggingapi", "GetResources", "tag:GetResources"),
         ("elbv2", "CreateLoadBalancer", "elasticloadbalancing:CreateLoadBalancer"),
         ("sqs", "SendMessageBatch", "sqs:SendMessage"),
+        ("budgets", "DescribeSubscribersForNotification", "budgets:ViewBudget"),
+        ("budgets", "UpdateNotification", "budgets:ModifyBudget"),
     ],
 )
 def test_actions_that_are_named_otherwise(service, operation, action):

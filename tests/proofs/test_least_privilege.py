@@ -82,7 +82,7 @@ def travelled(place: Place, steps: Iterable[Step]) -> Journey:
     for number, step in enumerate(steps):
         begun = functools.partial(made.stage.keep, f"{number}")
         named = made.named[step.policy]
-        run, requests = policies.take(place, step, policies.committed(step.policy), begun, named if ALL else None)
+        run, requests = policies.take(place, step, policies.committed(step.policy), begun, named if ALL and not step.background else None)
         made.taken.append((step, run, requests))
         named |= {action for action in policies.allowed(requests) if says(run, action)} if ALL else set()
     return made

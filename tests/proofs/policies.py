@@ -35,6 +35,7 @@ from tests.proofs.drift import (
 POLICIES = CHECKOUT / "policies"
 VALUES = {"partition": "aws", "region": "eu-central-1", "account": "123456789012", "app": "shop", "environment": "sandbox"}
 WAIVED = {"reason": "New rules count before they block", "until": f"{date.today() + timedelta(14)}"}
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 DEPLOYER = "arn:aws:sts::123456789012:assumed-role/deployer/proof"
 # IAM takes 6,144 in one policy, and names are longer than those of the placeholders.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -66,8 +67,7 @@ def deployer(place: Place) -> None:
     """The role that the doctor is a session of."""
     with contextlib.suppress(place.client("iam").exceptions.EntityAlreadyExistsException):
         place.client("iam").create_role(RoleName="deployer", AssumeRolePolicyDocument="{}")
-    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    place.client("iam").put_role_policy(RoleName="deployer", PolicyName="all", PolicyDocument=json.dumps(everything))
+    place.client("iam").put_role_policy(RoleName="deployer", PolicyName="all", PolicyDocument=json.dumps(EVERYTHING))
 
 
 def first_run(place: Place) -> None:
@@ -178,10 +178,11 @@ def committed(name: str, folder: Path = POLICIES, environment: str = VALUES["env
 
 
 def enforce(place: Place, document: dict[str, Any] | None, principal: str = "", **options: Any) -> None:
+    """Until the next call; a principal whose policy is to be found out may do everything."""
     place.control("DELETE", "enforcement")
-    if document:
+    if document or principal:
         whose = {"principal": principal} if principal else {}
-        place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document, **whose, **options})
+        place.control("PUT", "enforcement", {"access_key": OPERATOR, "policy": document or EVERYTHING, **whose, **options})
 
 
 def take(

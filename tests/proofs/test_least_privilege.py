@@ -39,6 +39,8 @@ NAMES = sorted({policies.PART.sub("", name) for name in FILES})
 MANAGED_POLICY_CHARACTERS = 6144
 ALL = os.environ.get("PROOFS") == "all"
 SAMPLE = 5
+# Actions named after no operation: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+READING = {"budgets:ViewBudget"}
 DENIED = ("AccessDenied", "AuthorizationError", "403")
 TAGS = ("--tags", "environment,dynamodb,s3,cloudwatch,cost")
 SHORT = [
@@ -135,7 +137,7 @@ def test_each_part_is_a_managed_policy_that_is_filled_in(name):
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(("-check", "-verify"))])
 def test_plans_and_proofs_are_allowed_nothing_that_writes(name):
-    assert [action for action in actions(name) if mutates(*action.split(":"))] == []
+    assert [action for action in actions(name) if action not in READING and mutates(*action.split(":"))] == []
 
 
 CASES = [(name, action) for name in NAMES for action in actions(name)]

@@ -156,8 +156,8 @@ def markdown(made: Document) -> str:
     if made["next_steps"]:
         lines += [f"## {steps_title(made)}", ""]
         for step in made["next_steps"]:
-            named = ", ".join(filter(None, (say(step["priority"]), runbook(step["command"]))))
-            lines += [f"1. `{step['command']}` ({named})", *(f"   - {told(what)}" for what in step["what"])]
+            about = ", ".join(filter(None, (say(step["priority"]), runbook(step["command"]))))
+            lines += [f"1. `{step['command']}` ({about})", *(f"   - {told(what)}" for what in step["what"])]
         lines.append("")
     if made["plans"]:
         lines += [f"## {say('What a run would change now')}", ""]

@@ -59,7 +59,7 @@ def number(value: float, form: str = "g") -> str:
 def script(text: str, language: str) -> str:
     """A script of a page, with what it says in another language."""
     with speaking(language):
-        return re.sub(r"(?<=\bsay\(')[^']*(?=')", lambda found: say(found[0]).replace("'", "’"), text)
+        return re.sub(r"(?<=\bsay\(')[^']*(?=')", lambda found: say(found[0]).replace("'", "\u2019"), text)
 
 
 @cache

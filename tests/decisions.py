@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible_collections.prodready.aws.plugins.module_utils import fleet
+from ansible_collections.prodready.aws.plugins.module_utils.language import speaking
 from ansible_collections.prodready.aws.plugins.module_utils.readiness import document
 from ansible_collections.prodready.aws.plugins.module_utils.readiness_plans import planned
 
@@ -206,6 +208,42 @@ def failing(text: str = "plain") -> dict[str, Any]:
     return decided(*HELD, *changed, figures=FIGURES, history=before(12), **more)
 
 
+def real() -> dict[str, Any]:
+    """The roadmap of the playbooks, with claims as the roles make them: what translations are seen with."""
+    read = yaml.safe_load((CHECKOUT / "playbooks/vars/roadmap.yml").read_text())
+    roadmap = [item for part in ("metrics", "done", "", "later") for item in read[f"roadmap_{part}".rstrip("_")]]
+    says = {
+        "environment.age.ADMIN_TOKEN": "The value of ADMIN_TOKEN is younger than 30 days",
+        "dynamodb.pitr.orders": "Table orders can be restored to any second of its last 35 days",
+        "cloudwatch.alarm.notifies.latency": "The alarm latency notifies when it goes off",
+        "s3.rule.logs": "Rule age of bucket logs deletes objects after 90 days",
+        "waf.rule.shop.bots": "The rule bots of shop blocks",
+        "elasticache.group.shop": "The replication group shop is available, with a replica in another zone that takes over by itself",
+        "autoscaling.serving.shop": "The group shop has as many healthy instances in service as it wants",
+        "cost.notification.shop": "Somebody is told when more than 80 % is spent of the budget shop",
+        "app_deploy.health.app1": "app1 is healthy",
+        "app_deploy.steps.app1": "Nothing is left to do on app1",
+        "load_test.p95": "95 % of the requests were answered in less than 500 ms",
+    }
+    items = {role: item["id"] for item in read["roadmap"] for role in item["roles"]}
+    differing = {
+        "waf.rule.shop.bots": {"state": "fails", "observed": "Count", "expected": {"equals": "Block"}},
+        "s3.rule.logs": {"state": "stale", "error": "was seen at 2026-11-20T12:00:00+00:00, too long ago to count"},
+        "load_test.p95": {"state": "waived", "waived": {"reason": "TICKET-1", "until": "2026-12-24"}, "observed": 612.5},
+        "cost.notification.shop": {"fidelity": "accepted"},
+    }
+    records = [
+        record(name, items[name.partition(".")[0]], **{"says": sentence, **differing.get(name, {})}) for name, sentence in says.items()
+    ]
+    metrics = [
+        {**measured("errors", 0.4, below=1), "says": "Fewer than 1 % of the requests fail"},
+        {**measured("uptime", 99.95, above=99.9), "says": "More than 99.9 % of the probes from outside are answered"},
+    ]
+    more = {key: failing()[key] for key in ("costs", "plans")}
+    back = record("alb.drill.back", "short_term.balancer", role="drill-health_checks", says="Most requests were answered", observed=99.5)
+    return decided(*records, *metrics, roadmap=roadmap, figures=FIGURES, history=before(12), drills=[back], silent=["app2"], **more)
+
+
 def large(places: int = 50, claims: int = 40) -> dict[str, Any]:
     """Places that differ in what was asked, seen, and when; each with its own metrics."""
     phases = ("immediate", "short_term", "medium_term")
@@ -268,18 +306,31 @@ FLEETS = {
     "fleet-ready": lambda: fleet_of({"shop-eu": ready(), "orders-eu": ready()}),
     "fleet-hostile": lambda: fleet_of({HOSTILE: failing(HOSTILE), "orders-eu": None}, account=HOSTILE, region=HOSTILE),
     "fleet-large": large_fleet,
+    "fleet-turkish": lambda: fleet_of({"shop-eu": real(), "shop-us": ready(), "orders-eu": None}),
 }
+
+
+SPOKEN = {"readiness_language": "{{ 'tr' if 'turkish' in item else 'en' }}"}
+
+
+def language_of(name: str) -> str:
+    return "tr" if "turkish" in name else "en"
 
 
 def rendered_fleets(made: dict[str, dict[str, Any]], folder: Path) -> dict[str, str]:
     """Their pages, made by the role's own template: a folder each."""
     for name, one in made.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / name / "fleet.json").write_text(json.dumps({"document": one, "page": fleet.page(one)}))
+        with speaking(language_of(name)):
+            (folder / name / "fleet.json").write_text(json.dumps({"document": one, "page": fleet.page(one)}))
     task = {
         "name": "The report is a page",
         "ansible.builtin.template": {"src": str(ROLE / "templates/fleet.html.j2"), "dest": f"{folder}/{{{{ item }}}}/readiness.html"},
-        "vars": {"role_path": str(ROLE), "readiness_fleet": f"{{{{ lookup('file', '{folder}/' ~ item ~ '/fleet.json') | from_json }}}}"},
+        "vars": {
+            "role_path": str(ROLE),
+            "readiness_fleet": f"{{{{ lookup('file', '{folder}/' ~ item ~ '/fleet.json') | from_json }}}}",
+            **SPOKEN,
+        },
         "loop": list(made),
     }
     play(folder / "fleets.json", [task])
@@ -296,6 +347,7 @@ def rendered(decisions: dict[str, dict[str, Any]], folder: Path) -> dict[str, st
         "ansible.builtin.template": {"src": str(ROLE / "templates/readiness.html.j2"), "dest": f"{folder}/{{{{ item }}}}/readiness.html"},
         "vars": {
             "role_path": str(ROLE),
+            **SPOKEN,
             "readiness_decided": {"document": f"{{{{ lookup('file', '{folder}/' ~ item ~ '/readiness.json') | from_json }}}}"},
         },
         "loop": list(decisions),
@@ -313,7 +365,7 @@ def play(file: Path, tasks: list[dict[str, Any]], **variables: Any) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-ALL = {"ready": ready, "failing": failing, "hostile": lambda: failing(HOSTILE), "empty": empty, "large": large}
+ALL = {"ready": ready, "failing": failing, "hostile": lambda: failing(HOSTILE), "empty": empty, "large": large, "turkish": real}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from plugins.module_utils.language import say, speaking
 from tools.said import CHECKOUT, claim_id, claims, drills, options, plain, plays, read, role, sentences
 
 PAGES = CHECKOUT / "docs/runbooks"
@@ -169,6 +170,11 @@ def page_text(page: dict[str, Any]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
+def turkish(title: str) -> str:
+    with speaking("tr"):
+        return say(title)
+
+
 def index_text() -> str:
     lines = [RENDERED, "# Runbooks\n", "Something is wrong? Find what you see. Each page begins with what to type.\n"]
     lines += ["| What happened | You see | Do |\n|---|---|---|"]
@@ -179,8 +185,8 @@ def index_text() -> str:
         lines.append(f"| {failure} | {one['seen']} | {todo} |")
     lines += [f"\nIn production each `ansible-playbook` takes the inventory, too: `-i {INVENTORY}`.\n", "## All of them\n"]
     lines += [
-        "| Runbook | What it is for |\n|---|---|",
-        *(f"| [{one['title']}]({one['name']}.md) | {one['purpose']} |" for one in runbooks()),
+        "| Runbook | What it is for | Türkçe |\n|---|---|---|",
+        *(f"| [{one['title']}]({one['name']}.md) | {one['purpose']} | {turkish(one['title'])} |" for one in runbooks()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -11,11 +11,17 @@ author:
   - prodready contributors (@prodready)
 description:
   - Puts what M(prodready.aws.readiness) has decided into the words of a page, and into the data that the page's script unfolds.
+positional: _input, language
 options:
   _input:
     description: The C(document) that M(prodready.aws.readiness) returns.
     type: dict
     required: true
+  language:
+    description: The language of the page.
+    type: str
+    choices: [en, tr]
+    default: en
 """
 
 EXAMPLES = r"""

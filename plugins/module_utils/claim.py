@@ -14,6 +14,7 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
+from .language import said, say
 from .lists import repeated
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -146,5 +147,6 @@ def judge(claim: Mapping[str, Any], observed: Any, today: date, **more: Any) -> 
 def complaint(record: Mapping[str, Any]) -> str:
     """One line on a claim that does not hold."""
     ((comparison, expected),) = record["expected"].items()
-    saw = record.get("error") or f"saw {record['observed']!r}"
-    return f"{record['id']}: {record['says']}: expected {comparison.replace('_', ' ')} {expected!r}, {saw}"
+    saw = said(record.get("error") or "") or say("saw {value}", value=repr(record["observed"]))
+    wanted = say("expected {comparison} {value}", comparison=say(comparison.replace("_", " ")), value=repr(expected))
+    return f"{record['id']}: {said(record['says'])}: {wanted}, {saw}"

@@ -45,6 +45,10 @@ class Use:
     note: str = ""
 
 
+def so_many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
 def filters(price: Price, region: str) -> list[dict[str, str]]:
     """What GetProducts is asked for."""
     exact = dict(price.attributes) | ({} if price.everywhere else {"regionCode": region})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .costs import GIB, HOURS, Price, Use
+from .costs import GIB, HOURS, Price, Use, so_many
 from .lists import batches
 from .tags import as_dict
 from .waf import listed
@@ -39,7 +39,7 @@ def balancers(aws: Aws, app: str) -> Iterator[Use]:
     found = aws.pages("elbv2", "describe_load_balancers", "LoadBalancers")
     count = sum(own(one["LoadBalancerName"], app) and one["Type"] == "application" for one in found)
     price = Price("AWSELB", "LoadBalancerUsage", (("operation", "LoadBalancing:Application"),))
-    yield Use(f"{count} Application Load Balancer", count * HOURS, price)
+    yield Use(so_many(count, "Application Load Balancer", "Application Load Balancers"), count * HOURS, price)
 
 
 def nodes(aws: Aws, app: str) -> Iterator[Use]:
@@ -52,7 +52,7 @@ def nodes(aws: Aws, app: str) -> Iterator[Use]:
     )
     for (kind, engine), count in found.items():
         price = Price("AmazonElastiCache", f"NodeUsage:{kind}", (("cacheEngine", engine.capitalize()),))
-        yield Use(f"{count} cache node {kind}, {engine}", count * HOURS, price)
+        yield Use(so_many(count, f"cache node {kind}, {engine}", f"cache nodes {kind}, {engine}"), count * HOURS, price)
 
 
 def serverless(aws: Aws, app: str) -> Iterator[Use]:
@@ -67,14 +67,15 @@ def instances(aws: Aws, app: str) -> Iterator[Use]:
     linux = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
     for kind, count in found.items():
         price = Price("AmazonEC2", f"BoxUsage:{kind}", (("instanceType", kind), *linux.items()))
-        yield Use(f"{count} instance {kind} of Auto Scaling groups", count * HOURS, price, "as Linux on demand")
+        what = so_many(count, f"instance {kind} of Auto Scaling groups", f"instances {kind} of Auto Scaling groups")
+        yield Use(what, count * HOURS, price, "as Linux on demand")
 
 
 def tables(aws: Aws, app: str) -> Iterator[Use]:
     names = [name for name in aws.pages("dynamodb", "list_tables", "TableNames") if own(name, app)]
     sizes = aws.each(lambda name: aws.call("dynamodb", "describe_table", TableName=name)["Table"].get("TableSizeBytes", 0), names)
     price = Price("AmazonDynamoDB", "TimedStorage-ByteHrs")
-    yield Use(f"Storage of {len(names)} tables", sum(sizes) / GIB, price)
+    yield Use(f"Storage of {so_many(len(names), 'table', 'tables')}", sum(sizes) / GIB, price)
 
 
 def buckets(aws: Aws, app: str) -> Iterator[Use]:
@@ -83,16 +84,15 @@ def buckets(aws: Aws, app: str) -> Iterator[Use]:
     # S3 tells once a day.
     found = [values[0] for values in _metric(aws, "AWS/S3", "BucketSizeBytes", "Average", 3, about) if values]
     note = "" if len(found) == len(names) else f"CloudWatch knows the size of {len(found)} of them"
-    yield Use(
-        f"Standard storage of {len(names)} buckets", sum(found) / GIB if found else None, Price("AmazonS3", "TimedStorage-ByteHrs"), note
-    )
+    what = f"Standard storage of {so_many(len(names), 'bucket', 'buckets')}"
+    yield Use(what, sum(found) / GIB if found else None, Price("AmazonS3", "TimedStorage-ByteHrs"), note)
 
 
 def web_acls(aws: Aws, app: str) -> Iterator[Use]:
     found = [one for name, one in listed(aws, "web_acl", "REGIONAL").items() if own(name, app)]
     rules = aws.each(lambda one: len(_acl(aws, one)["Rules"]), found)
-    yield Use(f"{len(found)} web ACL", len(found), Price("awswaf", "WebACLV2"))
-    yield Use(f"{sum(rules)} rules of web ACLs", sum(rules), Price("awswaf", "RuleV2"))
+    yield Use(so_many(len(found), "web ACL", "web ACLs"), len(found), Price("awswaf", "WebACLV2"))
+    yield Use(so_many(sum(rules), "rule of web ACLs", "rules of web ACLs"), sum(rules), Price("awswaf", "RuleV2"))
 
 
 def _acl(aws: Aws, one: Mapping[str, Any]) -> Any:
@@ -108,10 +108,13 @@ def monitoring(aws: Aws, app: str) -> Iterator[Use]:
     parts = aws.pages("cloudwatch", "describe_alarms", "CompositeAlarms", AlarmTypes=["CompositeAlarm"])
     composite = sum(own(one["AlarmName"], app) for one in parts)
     boards = sum(own(one["DashboardName"], app) for one in aws.pages("cloudwatch", "list_dashboards", "DashboardEntries"))
-    yield Use(f"{usual} metrics of alarms", usual, Price("AmazonCloudWatch", "CW:AlarmMonitorUsage"))
-    yield Use(f"{quick} metrics of alarms of high resolution", quick, Price("AmazonCloudWatch", "CW:HighResAlarmMonitorUsage"))
-    yield Use(f"{composite} composite alarms", composite, Price("AmazonCloudWatch", "CW:CompositeAlarmMonitorUsage"))
-    yield Use(f"{boards} dashboards", boards, Price("AmazonCloudWatch", "DashboardsUsageHour", everywhere=True))
+    yield Use(so_many(usual, "metric of alarms", "metrics of alarms"), usual, Price("AmazonCloudWatch", "CW:AlarmMonitorUsage"))
+    what = so_many(quick, "metric of alarms of high resolution", "metrics of alarms of high resolution")
+    yield Use(what, quick, Price("AmazonCloudWatch", "CW:HighResAlarmMonitorUsage"))
+    what = so_many(composite, "composite alarm", "composite alarms")
+    yield Use(what, composite, Price("AmazonCloudWatch", "CW:CompositeAlarmMonitorUsage"))
+    what = so_many(boards, "dashboard", "dashboards")
+    yield Use(what, boards, Price("AmazonCloudWatch", "DashboardsUsageHour", everywhere=True))
 
 
 def _metrics_of(alarm: Mapping[str, Any]) -> int:
@@ -128,7 +131,7 @@ def logs(aws: Aws, app: str) -> Iterator[Use]:
 
 def secrets(aws: Aws, app: str) -> Iterator[Use]:
     count = sum(own(one["Name"], app) for one in aws.pages("secretsmanager", "list_secrets", "SecretList"))
-    yield Use(f"{count} secret", count, Price("AWSSecretsManager", "AWSSecretsManager-Secrets"))
+    yield Use(so_many(count, "secret", "secrets"), count, Price("AWSSecretsManager", "AWSSecretsManager-Secrets"))
 
 
 def health_checks(aws: Aws, app: str) -> Iterator[Use]:
@@ -140,8 +143,14 @@ def health_checks(aws: Aws, app: str) -> Iterator[Use]:
     ours = [found[one["ResourceId"]] for some in tagged for one in some if as_dict(one["Tags"]).get("prodready:app") == app]
     options = sum(has(one) for one in ours for has in OPTIONS.values())
     note = "as of an endpoint outside AWS; inside it is less"
-    yield Use(f"{len(ours)} health checks", len(ours), Price("AmazonRoute53", "Health-Check-Non-AWS", everywhere=True), note)
-    what = f"{options} options of health checks ({', '.join(OPTIONS)})"
+    yield Use(
+        so_many(len(ours), "health check", "health checks"),
+        len(ours),
+        Price("AmazonRoute53", "Health-Check-Non-AWS", everywhere=True),
+        note,
+    )
+    named = ", ".join(OPTIONS)
+    what = so_many(options, f"option of health checks ({named})", f"options of health checks ({named})")
     yield Use(what, options, Price("AmazonRoute53", "Health-Check-Option-Non-AWS", everywhere=True), note)
 
 

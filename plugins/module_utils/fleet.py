@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from .language import say
 from .readiness import CODES, NOT_PROVEN, NOT_READY, READY
 from .readiness_claims import kind
 from .readiness_views import SIGN, STATES, WORDS, figure
-from .report import AHEAD, broken, cut, seen
+from .report import AHEAD, broken, cut, seen, told
 
 # From the worst to the best: the fleet is what its worst place is.
 ORDER = (NOT_READY, NOT_PROVEN, READY)
@@ -70,36 +71,39 @@ def document(environment: str, lines: Iterable[dict[str, Any]], now: datetime) -
 
 
 def summary(made: Mapping[str, Any]) -> str:
-    counts = [f"{number} {WORDS[one].lower()}" for one, number in made["decisions"].items() if number]
-    claims = made["claims"]
-    return (
-        f"{len(made['places'])} places: {', '.join(counts) or 'none'}; {claims['holds']} of {sum(claims.values())} claims hold, "
-        f"{claims['waived']} waived, {claims['fails']} do not hold, {claims['unproven']} not proven"
+    counts = [f"{number} {say(WORDS[one].lower())}" for one, number in made["decisions"].items() if number]
+    text = (
+        "{count} places: {decisions}; {holds} of {all} claims hold, {waived} waived, {fails} do not hold, {unproven} not proven"
+        if len(made["places"]) != 1
+        else "{count} place: {decisions}; {holds} of {all} claims hold, {waived} waived, {fails} do not hold, {unproven} not proven"
     )
+    claims = made["claims"]
+    return say(text, count=len(made["places"]), decisions=", ".join(counts) or say("none"), all=sum(claims.values()), **claims)
 
 
 def back(place: Mapping[str, Any]) -> str:
     """What holds a place back, in a line."""
-    said = [one.removeprefix(f"{place['name']}: ") for one in place["holds_back"]]
-    return said[0] + (f" (and {len(said) - 1} more)" if len(said) > 1 else "") if said else ""
+    why = [told(one).removeprefix(f"{place['name']}: ") for one in place["holds_back"]]
+    return why[0] + (f" ({say('and {count} more', count=len(why) - 1)})" if len(why) > 1 else "") if why else ""
 
 
 def metrics(place: Mapping[str, Any]) -> str:
-    return " ".join(f"{SIGN[kind(one['state'])]}{one['name']}" for one in place["metrics"]) or "none"
+    return " ".join(f"{SIGN[kind(one['state'])]}{one['name']}" for one in place["metrics"]) or say("none")
 
 
 def text(made: Mapping[str, Any], width: int = 160) -> str:
     """For the terminal."""
     head = ("", "Place", "Account", "Region", "Hold", "Do not", "Not proven", "Metrics")
-    rows: list[tuple[str, ...]] = [head]
+    rows: list[tuple[str, ...]] = [tuple(name and say(name) for name in head)]
     for one in made["places"]:
         claims = one["claims"]
         counts = (str(claims["holds"] + claims["waived"]), str(claims["fails"]), str(claims["unproven"]))
         rows.append((DECISION_SIGNS[one["decision"]], one["name"], one["account"], one["region"], *counts, metrics(one)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    told = ["Holds it back", *map(back, made["places"])]
-    lines = [f"{WORDS[made['decision']]}: fleet {made['environment']}", summary(made), ""]
-    for row, what in zip(rows, told, strict=True):
+    why = [say("Holds it back"), *map(back, made["places"])]
+    fleet = say("fleet {environment}", environment=made["environment"])
+    lines = [f"{say(WORDS[made['decision']])}: {fleet}", summary(made), ""]
+    for row, what in zip(rows, why, strict=True):
         lines.append(cut("  ".join([*map(str.ljust, row, widths), what]).rstrip(), width))
     return "\n".join(lines)
 
@@ -109,7 +113,7 @@ def verdict(place: Mapping[str, Any]) -> str:
     return (
         ""
         if place["decision"] == READY
-        else f"{WORDS[place['decision']]}: {place['name']}: {back(place) or 'claims that no item counts on'}"
+        else f"{say(WORDS[place['decision']])}: {place['name']}: {back(place) or say('claims that no item counts on')}"
     )
 
 
@@ -119,9 +123,10 @@ def page(made: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "summary": summary(made),
         "signs": {**SIGN, **DECISION_SIGNS},
-        "words": {**STATES, "stale": "too old", **{one: words.lower() for one, words in WORDS.items()}},
+        "words": {one: say(word) for one, word in {**STATES, "stale": "too old", **{one: w.lower() for one, w in WORDS.items()}}.items()},
+        "decision": say(WORDS[made["decision"]].capitalize()),
         "choices": {key: sorted({one[key] for one in places if one[key]}) for key in ("application", "account", "region")},
-        "back": {one["name"]: back(one) or "claims that no item counts on" for one in places},
+        "back": {one["name"]: back(one) or say("claims that no item counts on") for one in places},
         "verdicts": {one["name"]: verdict(one) for one in places},
         "other": {one["name"]: _other(one) for one in places},
     }
@@ -130,4 +135,4 @@ def page(made: Mapping[str, Any]) -> dict[str, Any]:
 def _other(place: Mapping[str, Any]) -> list[str]:
     """What holds a place back and is no claim: those are listed with what was seen."""
     claimed = {claim["says"] for claim in place["broken"]}
-    return [one for one in place["holds_back"] if one.partition(": ")[2] not in claimed]
+    return [told(one) for one in place["holds_back"] if one.partition(": ")[2] not in claimed]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from .language import said, say
 from .readiness_asked import asked
 from .report import cut, is_only_accepted, seen
 
@@ -35,23 +36,30 @@ FIELDS = (
 )
 
 
+AGES = (("{count} days", 86400), ("{count} h", 3600), ("{count} min", 60))
+
+
 def age(then: str, now: datetime) -> str:
     """How long before the decision something was, in one figure."""
     seconds = round((now - datetime.fromisoformat(then)).total_seconds())
-    for unit, length in (("days", 86400), ("h", 3600), ("min", 60)):
+    for text, length in AGES:
         if seconds >= 2 * length:
-            return f"{seconds // length} {unit}"
-    return f"{max(seconds, 0)} s"
+            return say(text, count=seconds // length)
+    return say("{count} s", count=max(seconds, 0))
 
 
 def days_left(until: str, now: datetime) -> str:
     days = (date.fromisoformat(until) - now.date()).days
-    return "ended" if days < 0 else "ends today" if days == 0 else f"{days} more day{'s' if days > 1 else ''}"
+    if days <= 0:
+        return say("ended" if days < 0 else "ends today")
+    return say("{count} more days" if days > 1 else "{count} more day", count=days)
 
 
 def whole(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…\n({len(text)} characters; readiness.json has them all)"
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}…\n({say('{count} characters; readiness.json has them all', count=len(text))})"
 
 
 def kind(state: str) -> str:
@@ -60,9 +68,9 @@ def kind(state: str) -> str:
 
 def _notes(record: Mapping[str, Any]) -> Iterator[str]:
     if samples := record.get("samples"):
-        yield f"rests on {samples.get('seen') or 0} samples, and takes {samples['at_least']}"
+        yield say("rests on {count} samples, and takes {needed}", count=samples.get("seen") or 0, needed=samples["at_least"])
     if is_only_accepted(record):
-        yield "only accepted: what was asked takes this setting and does nothing with it"
+        yield f"{say('only accepted')}: {say('what was asked takes this setting and does nothing with it')}"
 
 
 def shown_claim(record: Mapping[str, Any], now: datetime) -> dict[str, str]:
@@ -72,18 +80,19 @@ def shown_claim(record: Mapping[str, Any], now: datetime) -> dict[str, str]:
     # Apart, for either half is often that of other claims.
     request, query, take = asked(record.get("asked") or {}).partition(" --query ")
     return {
-        **{key: record[key] for key in ("id", "host", "role", "item", "says", "at")},
+        **{key: record[key] for key in ("id", "host", "role", "item", "at")},
+        "says": said(record["says"]),
         "state": record["state"],
         "seen": cut(seen(record), 160),
         "asked": request,
         "query": query + take,
-        "expected": f"{comparison.replace('_', ' ')} {whole(limit)}",
+        "expected": f"{say(comparison.replace('_', ' '))} {whole(limit)}",
         "observed": whole(record["observed"]),
         "age": age(record["at"], now),
         "by": record.get("by") or "",
-        "error": str(record.get("error") or ""),
+        "error": said(str(record.get("error") or "")),
         "note": "; ".join(_notes(record)),
-        "waived": f"{waived['reason']}, until {waived['until']} ({days_left(str(waived['until']), now)})" if waived else "",
+        "waived": f"{say('{reason}, until {until}', **waived)} ({days_left(str(waived['until']), now)})" if waived else "",
     }
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .figures import is_share
+from .language import number, said, say
 from .readiness import RISING
 from .readiness_views import COMPARISONS, span_of
 
@@ -49,12 +50,15 @@ def shown_metric(metric: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str
     key = f"{metric['host']}.{metric['name']}"
     comparison = COMPARISONS.get(metric["comparison"], metric["comparison"])
     return {
-        **{name: metric[name] for name in ("name", "host", "says", "state", "samples", "minimum_samples", "source", "budget")},
-        "value": "no data" if metric["value"] is None else f"{metric['value']:g}",
+        **{name: metric[name] for name in ("name", "host", "state", "samples", "minimum_samples", "source")},
+        "says": said(metric["says"]),
+        "value": say("no data") if metric["value"] is None else number(metric["value"]),
         "number": metric["value"],
-        "limit": f"{comparison} {metric['limit']:g}",
+        "limit": f"{comparison} {number(metric['limit'])}",
+        "budget": metric["budget"] and {name: (value, number(value)) for name, value in metric["budget"].items()},
         "rises": metric["comparison"] in RISING,
-        "gauge": gauge(metric),
+        "gauge": (scale := gauge(metric)),
+        "ends": scale and [number(scale["low"]), number(scale["high"])],
         "window": span_of(metric["window_seconds"]),
         "from": moment(metric["start"]),
         "to": moment(metric["end"]),

@@ -13,16 +13,22 @@ from datetime import datetime
 from typing import Any
 
 from . import readiness
+from .language import said, say, speaking
 from .plan_view import SIGNS as CHANGE_SIGNS
 from .readiness_claims import age, days_left, kind, packed, shown_claim, whole
 from .readiness_metrics import moment, shown_metric
-from .readiness_views import COSTS, PLANS, SIGN, STATES, STEPS, Document, cost, cost_row, drift, steps_title
-from .report import HELD, broken, is_only_accepted, summary
+from .readiness_views import COSTS, PLANS, SIGN, STATES, STEPS, Document, cost, cost_row, drift, runbook, steps_title, title
+from .report import HELD, broken, is_only_accepted, summary, told
 
 VERDICTS = {
     "ready": ("✔", "Ready for production"),
     "not_ready": ("✘", "Not ready for production"),
     "not_proven": ("?", "Not proven to be ready"),
+}
+WHY = {
+    "ready": "Every claim of every phase that has started holds, or is waived.",
+    "not_ready": "Something that was promised does not hold.",
+    "not_proven": "Nothing is known to be wrong, but not everything is proven.",
 }
 RUN_STATES = (("fails",), ("unproven", "stale"), ("waived",), ("holds",))
 WORDS = {**STATES, **PLANS, "stale": "too old"}
@@ -34,21 +40,15 @@ def why(made: Document) -> list[str]:
     """The decision in sentences."""
     missing = sum(len(item["missing"]) for phase in made["phases"] for item in phase["items"] if item["state"] != "not_started")
     accepted = sum(map(is_only_accepted, made["claims"]))
-    said = {
-        "ready": ["Every claim of every phase that has started holds, or is waived."],
-        "not_ready": ["Something that was promised does not hold."],
-        "not_proven": ["Nothing is known to be wrong, but not everything is proven."],
-    }[made["decision"]]
-    said.append(f"{summary(made['claims'])}.")
+    why = [say(WHY[made["decision"]]), f"{summary(made['claims'])}."]
     if missing:
-        said.append(f"Never proven: {missing} of what the roadmap counts on.")
+        why.append(say("Never proven: {count} of what the roadmap counts on.", count=missing))
     if made["silent"]:
-        said.append(f"No evidence at all of {', '.join(made['silent'])}.")
+        why.append(say("No evidence at all of {hosts}.", hosts=", ".join(made["silent"])))
     if accepted:
-        said.append(
-            f"Only accepted: {accepted}. That rests on what an emulator was told and does nothing with; on AWS there is no such claim."
-        )
-    return said
+        text = "Only accepted: {count}. That rests on what an emulator was told and does nothing with; on AWS there is no such claim."
+        why.append(say(text, count=accepted))
+    return why
 
 
 def shown_phases(made: Document) -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ def shown_phases(made: Document) -> list[dict[str, Any]]:
     return [
         {
             **phase,
-            "title": phase["name"].replace("_", " ").capitalize(),
+            "title": named(phase["name"]),
             "items": [_item(item, made["claims"], few) for item in phase["items"]],
         }
         for phase in phases
@@ -83,18 +83,34 @@ def _item(item: Mapping[str, Any], claims: Sequence[Mapping[str, Any]], few: boo
     states = [kind(claims[number]["state"]) for number in item["claims"]]
     return {
         **item,
+        **{key: said(item[key]) for key in ("item", "promise")},
+        "priority": say(item["priority"]),
         "counts": [(one, states.count(one)) for one in readiness.STATES if one in states],
         "open": few and item["state"] in ("fails", "unproven"),
     }
 
 
-def page(made: Document) -> dict[str, Any]:
+def named(name: str) -> str:
+    """A phase or a drill."""
+    return said(name.replace("_", " ").capitalize())
+
+
+def page(made: Document, language: str = "en") -> dict[str, Any]:
+    with speaking(language):
+        return _page(made)
+
+
+def _page(made: Document) -> dict[str, Any]:
     now = datetime.fromisoformat(made["at"])
     claims = [shown_claim(record, now) for record in made["claims"]]
     phases, metrics = shown_phases(made), [shown_metric(one, made) for one in made["metrics"]]
     dated = [record["at"] for record in made["claims"] if record["state"] in HELD and not record["role"].startswith("drill-")]
     sign, verdict = VERDICTS[made["decision"]]
-    runs = made["history"]
+    runs, words = made["history"], {state: say(word) for state, word in WORDS.items()}
+    steps = [
+        {**step, "priority": say(step["priority"]), "runbook": runbook(step["command"]), "what": list(map(told, step["what"]))}
+        for step in made["next_steps"]
+    ]
     data = {
         **packed(claims),
         "at": made["at"],
@@ -102,15 +118,17 @@ def page(made: Document) -> dict[str, Any]:
         "metrics": [one.pop("drawn") for one in metrics],
         "runs": [[run["at"], *(sum(run["claims"].get(state, 0) for state in states) for states in RUN_STATES)] for run in runs],
         "signs": SIGN,
-        "words": WORDS,
+        "words": words,
     }
     return {
-        **{key: made[key] for key in ("title", "application", "environment", "at", "decision", "next_steps")},
+        **{key: made[key] for key in ("application", "environment", "at", "decision")},
+        "title": title(made),
+        "next_steps": steps,
         "next_steps_title": steps_title(made),
         "next_steps_open": STEPS,
         "decided": moment(now.timestamp()),
         "sign": sign,
-        "verdict": verdict,
+        "verdict": say(verdict),
         "why": why(made),
         "oldest": age(min(dated), now) if dated else "",
         "metrics": metrics,
@@ -130,27 +148,31 @@ def page(made: Document) -> dict[str, Any]:
         "drills": [
             {
                 **one,
+                "title": named(one["name"]),
                 "age": age(one["at"], now),
                 "done": moment(datetime.fromisoformat(one["at"]).timestamp()),
-                "figures": {says: whole(value) for says, value in one["figures"].items()},
+                "figures": {said(says): whole(value) for says, value in one["figures"].items()},
             }
             for one in made["drills"]
         ],
         "plans": [
             {
                 **plan,
-                "title": plan["phase"].replace("_", " ").capitalize(),
+                "title": named(plan["phase"]),
                 "says": drift(plan),
                 "age": age(plan["at"], now) if plan["at"] else "",
                 "changes": [{**one, "sign": CHANGE_SIGNS[one["action"]]} for one in plan["changes"]],
             }
             for plan in made["plans"]
         ],
-        "costs_head": COSTS,
-        "costs": [{**one, "says": cost(one), "rows": list(map(cost_row, one["lines"]))} for one in made["costs"]],
-        "runs": [{**run, "sign": VERDICTS[run["decision"]][0], "verdict": VERDICTS[run["decision"]][1]} for run in reversed(runs)],
+        "costs_head": list(map(say, COSTS)),
+        "costs": [
+            {**one, "says": cost(one), "rows": list(map(cost_row, one["lines"])), "not_estimated": list(map(said, one["not_estimated"]))}
+            for one in made["costs"]
+        ],
+        "runs": [{**run, "sign": VERDICTS[run["decision"]][0], "verdict": say(VERDICTS[run["decision"]][1])} for run in reversed(runs)],
         "signs": SIGN,
-        "words": WORDS,
+        "words": words,
         # In a script, JSON is text up to the first "</script" or "<!--".
         "data": json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c"),
     }

@@ -39,7 +39,7 @@ def _judged(found: Mapping[str, Any], edited: str, made_since: int, now: datetim
     if not found["whole"]:
         return BROKEN, "the plan failed, so it is not whole"
     if made_since:
-        return OUTDATED, f"{made_since} change{'s were' if made_since > 1 else ' was'} made since it was planned"
+        return OUTDATED, f"{made_since} {'changes were' if made_since > 1 else 'change was'} made since it was planned"
     if now - datetime.fromisoformat(found["at"]) > max_age:
         return OUTDATED, "planned too long ago to count"
     return (DRIFTED if found["changes"] else CLEAN), ""
@@ -53,5 +53,6 @@ def mending(plans: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, list
 
 
 def change_said(change: Mapping[str, Any]) -> str:
-    word = {"create": "is missing", "update": "differs", "delete": "is too many"}[change["action"]]
-    return f"{change['place']}: {change['kind']} {change['name']} {word}"
+    kind, name = change["kind"], change["name"]
+    says = {"create": f"{kind} {name} is missing", "update": f"{kind} {name} differs", "delete": f"{kind} {name} is too many"}
+    return f"{change['place']}: {says[change['action']]}"

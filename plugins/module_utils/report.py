@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from .language import said, say
+
 Record = Mapping[str, Any]
 # What counts as proven; all other states do not.
 HELD = ("holds", "waived")
@@ -62,9 +64,9 @@ def broken(records: Sequence[Record]) -> Sequence[Record]:
 def seen(record: Record) -> str:
     """What was observed, short enough for a table."""
     if record.get("error"):
-        text = str(record["error"])
+        text = said(str(record["error"]))
     elif record["observed"] in (None, "", [], {}):
-        text = "nothing"
+        text = say("nothing")
     elif isinstance(record["observed"], dict):
         text = ", ".join(record["observed"])
     elif isinstance(record["observed"], list):
@@ -72,7 +74,7 @@ def seen(record: Record) -> str:
     else:
         text = str(record["observed"])
     if is_only_accepted(record):
-        text = f"(only accepted) {text}"
+        text = f"({say('only accepted')}) {text}"
     return " ".join(text.split())
 
 
@@ -87,22 +89,28 @@ def cut(text: str, width: int) -> str:
 
 def summary(records: Sequence[Record]) -> str:
     counts = {state: sum(record["state"] == state for record in records) for state in SIGNS}
-    parts = [f"{counts['holds']} of {len(records)} claims hold"]
+    parts = [say("{count} of {all} claims hold", count=counts["holds"], all=len(records))]
     if accepted := sum(map(is_only_accepted, records)):
-        parts[0] += f" ({accepted} only accepted)"
-    parts += [f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state]]
+        parts[0] += f" ({accepted} {say('only accepted')})"
+    parts += [f"{counts[state]} {say(word)}" for state, word in WORDS.items() if counts[state]]
     return ", ".join(parts)
+
+
+def told(what: str) -> str:
+    """What of a place or an item there is to say, as `place: sentence`."""
+    head, colon, rest = what.partition(": ")
+    return f"{said(head)}: {said(rest)}" if colon and said(rest) != rest else said(what)
 
 
 def table(roadmap: Iterable[Mapping[str, Any]], records: Sequence[Record], width: int = 118) -> str:
     """The claims under their items, a line each."""
-    says = min(max([len(record["says"]) for record in records], default=20), width - 40)
+    says = min(max([len(said(record["says"])) for record in records], default=20), width - 40)
     lines = []
     for item in roadmap:
         mine = [record for record in records if record["item"] == item["id"]]
-        lines.append(f"{item['item']} ({item['id']}): {summary(mine)}")
+        lines.append(f"{said(item['item'])} ({item['id']}): {summary(mine)}")
         lines += [
-            f"  {SIGNS[record['state']]} {cut(record['says'], says):<{says}}  {cut(seen(record), width - says - 6)}".rstrip()
+            f"  {SIGNS[record['state']]} {cut(said(record['says']), says):<{says}}  {cut(seen(record), width - says - 6)}".rstrip()
             for record in sorted(mine, key=lambda record: record["id"])
         ]
     return "\n".join(lines)
@@ -117,13 +125,14 @@ def markdown(title: str, roadmap: Iterable[Mapping[str, Any]], records: Sequence
     lines = [f"# {title}", "", f"{summary(records)}, {now:%Y-%m-%d %H:%M} UTC.", ""]
     for item in roadmap:
         mine = sorted((record for record in records if record["item"] == item["id"]), key=lambda record: record["id"])
-        lines += [f"## {item['item']}", "", item["promise"], "", "| | Claim | Expected | Seen | When |", "|---|---|---|---|---|"]
+        head = " | ".join(map(say, ("Claim", "Expected", "Seen", "When")))
+        lines += [f"## {said(item['item'])}", "", said(item["promise"]), "", f"| | {head} |", "|---|---|---|---|---|"]
         for record in mine:
             ((comparison, expected),) = record["expected"].items()
-            state = record["state"]
-            if state == "waived":
-                state += f": {record['waived']['reason']}, until {record['waived']['until']}"
-            row = (state, record["says"], f"{comparison.replace('_', ' ')} {expected}", seen(record), record["at"])
+            state = say(record["state"])
+            if record["state"] == "waived":
+                state += f": {say('{reason}, until {until}', **record['waived'])}"
+            row = (state, said(record["says"]), f"{say(comparison.replace('_', ' '))} {expected}", seen(record), record["at"])
             lines.append(f"| {' | '.join(map(cell, row))} |")
         lines.append("")
     return "\n".join(lines)

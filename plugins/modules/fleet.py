@@ -26,6 +26,7 @@ options:
   dest: {description: "The folder for fleet.json.", type: path, required: true}
   decision_dest: {description: "A file for the decision alone, for scripts.", type: path}
   max_age_hours: {description: How old a decision may be and still count., type: int, default: 24}
+  language: {description: The language of what people read., type: str, choices: [en, tr], default: en}
 author:
   - prodready contributors (@prodready)
 attributes:
@@ -76,6 +77,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.evidence import LEDGER, Unreadable, read, tampered
 from ..module_utils.fleet import document, line, page, text, too_old
+from ..module_utils.language import TEXTS, speaking
 
 KEYS = {"application", "environment", "at", "decision", "next_steps", "metrics", "claims"}
 
@@ -123,6 +125,7 @@ def main() -> None:
             "dest": {"type": "path", "required": True},
             "decision_dest": {"type": "path"},
             "max_age_hours": {"type": "int", "default": 24},
+            "language": {"type": "str", "choices": list(TEXTS), "default": "en"},
         },
         supports_check_mode=True,
     )
@@ -140,7 +143,9 @@ def main() -> None:
                 Path(given["decision_dest"]).write_text(made["decision"], encoding="utf-8")
         except OSError as error:
             module.fail_json(msg=f"dest: {given['dest']} cannot be written: {error.strerror}.")
-    module.exit_json(changed=False, decision=made["decision"], text=text(made), page=page(made), document=made)
+    with speaking(given["language"]):
+        shown = {"text": text(made), "page": page(made)}
+    module.exit_json(changed=False, decision=made["decision"], document=made, **shown)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ options:
   decision_dest: {description: "A file for the decision alone, for scripts.", type: path}
   max_age_hours: {description: How old evidence may be and still count., type: int, default: 24}
   drill_max_age_days: {description: How old a drill's evidence may be., type: int, default: 90}
+  language: {description: The language of what people read., type: str, choices: [en, tr], default: en}
 author:
   - prodready contributors (@prodready)
 attributes:
@@ -121,6 +122,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.evidence import Unreadable, doubt, keep, read, records, tampered
+from ..module_utils.language import TEXTS, speaking
 from ..module_utils.readiness import PRIORITIES, document, point
 from ..module_utils.readiness_papers import papers
 from ..module_utils.readiness_plans import planned
@@ -195,10 +197,12 @@ def plans(folder: Path, phases: list[str], journal: Path | None, now: datetime, 
         yield planned(phase, kept, doubt(edited, name), since, now, max_age)
 
 
-def write(dest: Path, made: dict[str, Any], recovery: list[dict[str, Any]]) -> None:
+def write(dest: Path, made: dict[str, Any], recovery: list[dict[str, Any]], language: str) -> None:
     keep(dest / "readiness" / f"{made['at'].replace(':', '-')}.json", {key: value for key, value in made.items() if key != "history"})
     (dest / "readiness.json").write_text(json.dumps(made), encoding="utf-8")
-    for name, content in {"readiness.md": markdown(made), "readiness.xml": junit(made), **papers(made, recovery)}.items():
+    with speaking(language):
+        pages = {"readiness.md": markdown(made), **papers(made, recovery)}
+    for name, content in {"readiness.xml": junit(made), **pages}.items():
         (dest / name).write_text(content, encoding="utf-8")
 
 
@@ -218,6 +222,7 @@ def main() -> None:
             "decision_dest": {"type": "path"},
             "max_age_hours": {"type": "int", "default": 24},
             "drill_max_age_days": {"type": "int", "default": 90},
+            "language": {"type": "str", "choices": list(TEXTS), "default": "en"},
         },
         supports_check_mode=True,
     )
@@ -247,12 +252,14 @@ def main() -> None:
         module.fail_json(msg=f"evidence: {error}. Prove again: playbooks/verify.yml")
     if not module.check_mode:
         try:
-            write(dest, made, given["recovery"])
+            write(dest, made, given["recovery"], given["language"])
             if given["decision_dest"]:
                 Path(given["decision_dest"]).write_text(made["decision"], encoding="utf-8")
         except OSError as error:
             module.fail_json(msg=f"dest: {dest} cannot be written: {error.strerror}.")
-    module.exit_json(changed=False, decision=made["decision"], text=text(made), document=json.loads(json.dumps(made)))
+    with speaking(given["language"]):
+        shown = text(made)
+    module.exit_json(changed=False, decision=made["decision"], text=shown, document=json.loads(json.dumps(made)))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ options:
     description: How old evidence may be and still count.
     type: int
     default: 24
+  language:
+    description: The language of the table and the page.
+    type: str
+    choices: [en, tr]
+    default: en
 author:
   - prodready contributors (@prodready)
 attributes:
@@ -89,6 +94,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.claim import complaint
 from ..module_utils.evidence import Unreadable, records
+from ..module_utils.language import TEXTS, said, speaking
 from ..module_utils.report import aged, broken, markdown, summary, table, unproven
 
 ITEM_SPEC = {
@@ -110,6 +116,7 @@ def main() -> None:
             "title": {"type": "str", "default": "Production readiness"},
             "dest": {"type": "path", "required": True},
             "max_age_hours": {"type": "int", "default": 24},
+            "language": {"type": "str", "choices": list(TEXTS), "default": "en"},
         },
         supports_check_mode=True,
     )
@@ -127,12 +134,14 @@ def main() -> None:
         dest = Path(module.params["dest"])
         try:
             dest.parent.mkdir(parents=True, exist_ok=True)
-            dest.write_text(markdown(module.params["title"], roadmap, judged, now), encoding="utf-8")
+            with speaking(module.params["language"]):
+                dest.write_text(markdown(module.params["title"], roadmap, judged, now), encoding="utf-8")
         except OSError as error:
             module.fail_json(msg=f"dest: {dest} cannot be written: {error.strerror}.")
 
-    result = {"text": table(roadmap, judged), "summary": summary(judged)}
-    problems = unproven(roadmap, hosts, judged) + [complaint(record) for record in broken(judged)]
+    with speaking(module.params["language"]):
+        result = {"text": table(roadmap, judged), "summary": summary(judged)}
+        problems = [*map(said, unproven(roadmap, hosts, judged)), *map(complaint, broken(judged))]
     if problems:
         module.fail_json(msg="\n".join([result["summary"], *problems]), **result)
     module.exit_json(changed=False, **result)

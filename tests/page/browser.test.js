@@ -38,7 +38,7 @@ test('a search among 2,000 claims is answered at once', { skip }, async (t) => {
 })
 
 test('a page asks for nothing but itself, and runs without an error', { skip }, async (t) => {
-  for (const name of ['ready', 'failing', 'hostile', 'empty', 'large']) {
+  for (const name of ['ready', 'failing', 'hostile', 'empty', 'large', 'turkish']) {
     const page = await open(t, name)
     await page.evaluate(() => { for (const one of document.querySelectorAll('details')) one.open = true })
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)))
@@ -48,9 +48,10 @@ test('a page asks for nothing but itself, and runs without an error', { skip }, 
   }
 })
 
-for (const [how, options] of Object.entries({ light: {}, dark: { dark: true }, 'as wide as a phone': { width: 360 } })) {
+const ways = { light: {}, dark: { dark: true }, 'as wide as a phone': { width: 360 }, 'in Turkish, on a phone': { width: 360, name: 'turkish' } }
+for (const [how, { name = 'failing', ...options }] of Object.entries(ways)) {
   test(`everything can be read and reached: ${how}`, { skip }, async (t) => {
-    const page = await open(t, 'failing', options)
+    const page = await open(t, name, options)
     for (const selector of ['details', '.claim']) await page.$$eval(selector, (all) => all.forEach((one) => { one.open = true }))
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)))
     await page.evaluate(axe.source)

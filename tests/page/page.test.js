@@ -14,6 +14,19 @@ test('what fails is open, and says what was seen', () => {
   assert.match(first.textContent, /✘ does not hold.*carts can be restored.*app1.*DISABLED.*3 min before/)
 })
 
+test('a page in Turkish says all in Turkish, and a search in it takes every i for the same', async () => {
+  const page = open('turkish')
+  assert.equal(page.document.documentElement.lang, 'tr')
+  assert.equal(page.count(), '14 kontrolden 14 tanesi gösteriliyor')
+  page.set('text', 'İSTEKLERİN %95')
+  assert.equal(page.count(), '14 kontrolden 1 tanesi gösteriliyor')
+  page.set('text', 'admin_token')
+  const [claim] = page.all('[data-claim="primary/environment.age.ADMIN_TOKEN"]')
+  claim.open = true
+  await turn()
+  assert.deepEqual([...claim.querySelectorAll('dt')].map((name) => name.textContent), ['Sorulan', 'Beklenen', 'Görülen', 'Ne zaman', 'Kim', 'Kontrol', 'Bağlantı'])
+})
+
 test('a claim that is opened shows what was asked, expected and seen, when and by whom', async () => {
   const page = open('failing')
   const claim = page.document.querySelector(`[data-claim="${failing}"]`)

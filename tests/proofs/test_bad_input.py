@@ -485,6 +485,12 @@ TYPED = [
         "There is no drill fire. Say -e drill=NAME with one of: alarms, health_checks, cache, scaling.",
     ),
     typed("no drill", "drill", {}, "Which drill? Say -e drill=NAME with one of: alarms, health_checks, cache, scaling."),
+    typed(
+        "a language that is none",
+        "verify",
+        {"runbook_language": "de"},
+        "runbook_language: de is none of the languages, which are en and tr",
+    ),
     typed("no lock", "unlock", {}, "Which lock? Say -e lock=NAME"),
     typed("a run that there is not", "undo", {"run": "yesterday"}, "yesterday"),
 ]

@@ -38,7 +38,7 @@ def page(tmp_path):
         files = [f"@{ROLE / part / 'main.yml'}" for part in ("defaults", "vars")]
         given = {**declared, "folder": str(tmp_path), "cache_header": "X-Cache", **options}
         variables = {f"load_test_{name}": value for name, value in given.items()}
-        known = {"role_path": str(ROLE), "__load_test_made": {"load": load}, **variables}
+        known = {"role_path": str(ROLE), "__load_test_made": {"load": load}, "load_test_language": "en", **variables}
         what = {"src": str(ROLE / "templates/load_test.html.j2"), "dest": str(tmp_path / "report.html")}
         command = [Path(sys.executable).with_name("ansible"), "localhost", "-m", "ansible.builtin.template", "-a", json.dumps(what)]
         extra = [word for one in (*files, json.dumps(known)) for word in ("--extra-vars", one)]

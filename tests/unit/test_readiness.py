@@ -170,7 +170,10 @@ WAYS = [
 
 def test_a_checklists_boxes_are_claims():
     found = document(
-        {"title": "shop"}, [CHECKED], [PITR, changed(PITR, "fails", id="dynamodb.pitr.carts", says="carts", observed=None)], now=NOW
+        {"application": "shop", "environment": "production"},
+        [CHECKED],
+        [PITR, changed(PITR, "fails", id="dynamodb.pitr.carts", says="carts", observed=None)],
+        now=NOW,
     )
     page = papers(found, [])["deployment-checklist.md"]
     assert "- [x] dynamodb.pitr.orders is so, at primary\n" in page

@@ -40,9 +40,9 @@ function withCopy (command) {
   if (!navigator.clipboard) return
   const button = element('button', { type: 'button', onclick: async () => {
     await navigator.clipboard.writeText(command.querySelector('code').textContent)
-    button.textContent = 'Copied'
-    setTimeout(() => { button.textContent = 'Copy' }, 2000)
-  } }, 'Copy')
+    button.textContent = say('Copied')
+    setTimeout(() => { button.textContent = say('Copy') }, 2000)
+  } }, say('Copy'))
   command.append(button)
 }
 
@@ -51,25 +51,25 @@ const whole = (text) => element('pre', { tabindex: 0 }, text)
 
 function evidence (claim) {
   const rows = [
-    ['Asked', claim.asked ? copyable(claim.asked + claim.query) : 'nobody: a task of the role saw it'],
-    ['Expected', whole(claim.expected)],
-    ['Seen', whole(claim.observed)],
-    ['Error', claim.error],
-    ['When', `${claim.at}, ${claim.age} before the decision`],
-    ['By', claim.by],
-    ['Waived', claim.waived],
-    ['Note', claim.note],
-    ['Claim', `${claim.id}, of role ${claim.role}, about ${claim.item}`],
-    ['Link', element('a', { href: `#claim=${encodeURIComponent(nameOf(claim))}` }, 'Link to this claim')],
+    ['Asked', say('Asked'), claim.asked ? copyable(claim.asked + claim.query) : say('nobody: a task of the role saw it')],
+    ['Expected', say('Expected'), whole(claim.expected)],
+    ['Seen', say('Seen'), whole(claim.observed)],
+    ['Error', say('Error'), claim.error],
+    ['When', say('When'), `${claim.at}, ${say('{age} before the decision', claim)}`],
+    ['By', say('By'), claim.by],
+    ['Waived', say('Waived'), claim.waived],
+    ['Note', say('Note'), claim.note],
+    ['Claim', say('Claim'), say('{id}, of role {role}, about {item}', claim)],
+    ['Link', say('Link'), element('a', { href: `#claim=${encodeURIComponent(nameOf(claim))}` }, say('Link to this claim'))],
   ]
-  return element('dl', {}, ...rows.filter(([, value]) => value).map(([name, value]) => element('div', { 'data-row': name }, element('dt', {}, name), element('dd', {}, value))))
+  return element('dl', {}, ...rows.filter(([, , value]) => value).map(([row, name, value]) => element('div', { 'data-row': row }, element('dt', {}, name), element('dd', {}, value))))
 }
 
 function claimElement (claim) {
-  const accepted = claim.note.includes('only accepted') ? [element('span', { class: 'accepted' }, 'only accepted')] : []
+  const accepted = claim.note.includes(say('only accepted')) ? [element('span', { class: 'accepted' }, say('only accepted'))] : []
   const summary = element('summary', {}, state(claim.state), ...accepted, element('span', { class: 'says' }, claim.says),
-    element('span', { class: 'place' }, claim.host), element('span', { class: 'seen' }, claim.waived || claim.seen.replace('(only accepted) ', '')),
-    element('span', { class: 'age' }, `${claim.age} before`))
+    element('span', { class: 'place' }, claim.host), element('span', { class: 'seen' }, claim.waived || claim.seen.replace(`(${say('only accepted')}) `, '')),
+    element('span', { class: 'age' }, say('{age} before', claim)))
   const details = element('details', { class: `claim ${claim.state}`, 'data-claim': nameOf(claim) }, summary)
   details.claim = claim
   const open = () => { if (details.childElementCount === 1) details.append(evidence(claim)) }
@@ -86,10 +86,10 @@ function fill (item) {
     item.most += 10 * chunk
     fill(item)
     item.list.children[from].querySelector('summary').focus()
-  } }, left > 10 * chunk ? `Show ${10 * chunk} of ${left} more` : `Show ${left} more`))] : []
+  } }, left > 10 * chunk ? say('Show {count} of {left} more', { count: 10 * chunk, left }) : say('Show {left} more', { left })))] : []
   item.list.replaceChildren(...item.shown.slice(0, item.most).map(claimElement), ...more)
 }
 
 document.querySelectorAll('.command').forEach(withCopy)
 const since = Math.floor((Date.now() - Date.parse(data.at)) / 86400000)
-if (since >= 1) document.getElementById('since').textContent = `That is ${since} day${since > 1 ? 's' : ''} ago: decide again before you rely on it.`
+if (since >= 1) document.getElementById('since').textContent = since > 1 ? say('That is {count} days ago: decide again before you rely on it.', { count: since }) : say('That is {count} day ago: decide again before you rely on it.', { count: since })

@@ -13,22 +13,22 @@ function around (_, least, most) {
 const stamp = (_, at) => at === null ? '' : `${utc(at).slice(0, 16).replace('T', ' ')} UTC`
 const timed = (lines) => () => ({
   scales: { x: { time: true }, y: { range: around } }, axes: [axis(null, { values: times }), axis(null, { size: 56 })],
-  series: [{ label: 'at', value: stamp }, ...lines()],
+  series: [{ label: say('at'), value: stamp }, ...lines()],
 })
-const limitLine = () => line('limit', 'bad', { width: 1, dash: [6, 4] })
+const limitLine = () => line(say('limit'), 'bad', { width: 1, dash: [6, 4] })
 const spots = { points: { show: true, size: 5 } }
 
 function course (place, { course: [at, value], limit }) {
-  chart(place, 170, timed(() => [line('seen', 'p50', at.length < 40 ? spots : {}), limitLine()]), [at, value, at.map(() => limit)])
+  chart(place, 170, timed(() => [line(say('seen'), 'p50', at.length < 40 ? spots : {}), limitLine()]), [at, value, at.map(() => limit)])
 }
 function trend (place, { trend, limit }) {
   const at = data.runs.map(([at]) => Date.parse(at) / 1000)
-  chart(place, 150, timed(() => [line('seen', 'p99', { ...spots, spanGaps: true }), limitLine()]), [at, trend, at.map(() => limit)])
+  chart(place, 150, timed(() => [line(say('seen'), 'p99', { ...spots, spanGaps: true }), limitLine()]), [at, trend, at.map(() => limit)])
 }
 function runs (place) {
   const [at, fails, unproven, waived] = [0, 1, 2, 3].map((column) => data.runs.map((run) => run[column]))
   chart(place, 200, () => ({
-    ...timed(() => [line('do not hold', 'bad', spots), line('not proven', 'open', spots), line('waived', 'waived', spots)])(),
+    ...timed(() => [line(say('do not hold'), 'bad', spots), line(say('not proven'), 'open', spots), line(say('waived'), 'waived', spots)])(),
     scales: { x: { time: true }, y: { range: (_, least, most) => [0, Math.max(most * 1.1, 5)] } },
   }), [at.map((one) => Date.parse(one) / 1000), fails, unproven, waived])
 }
@@ -58,10 +58,10 @@ for (const place of document.querySelectorAll('details.figures')) {
   place.addEventListener('toggle', () => {
     if (!place.open || place.querySelector('table')) return
     const [at, value, samples] = data.metrics[place.dataset.metric].course
-    const head = ['Time, UTC', 'Value', 'Samples'].map((name) => element('th', { scope: 'col' }, name))
+    const head = [say('Time, UTC'), say('Value'), say('Samples')].map((name) => element('th', { scope: 'col' }, name))
     const rows = at.map((one, n) => element('tr', {}, ...[utc(one).slice(0, 16).replace('T', ' '), value[n], samples[n]].map((cell) => element('td', {}, String(cell)))))
     const table = element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows))
-    place.append(element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Figures of: ${place.dataset.name}` }, table))
+    place.append(element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': say('Figures of: {metric}', { metric: place.dataset.name }) }, table))
   })
 }
 

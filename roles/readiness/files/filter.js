@@ -1,11 +1,11 @@
 // What is shown lies in the address: #state=fails&phase=immediate&host=app1&text=redis, or #claim=host/id, or #item=id.
 const form = document.getElementById('filter')
-const texts = new Map(claims.map((claim) => [claim, [claim.says, claim.id, claim.host, claim.item, claim.seen, claim.error, claim.waived].join(' ').toLowerCase()]))
+const texts = new Map(claims.map((claim) => [claim, folded([claim.says, claim.id, claim.host, claim.item, claim.seen, claim.error, claim.waived].join(' '))]))
 const openAtMost = 100
 
 function wanted () {
   const given = new FormData(form)
-  return { states: given.getAll('state'), phase: given.get('phase'), host: given.get('host'), text: given.get('text').trim().toLowerCase() }
+  return { states: given.getAll('state'), phase: given.get('phase'), host: given.get('host'), text: folded(given.get('text').trim()) }
 }
 
 function matches (claim, { states, host, text }) {
@@ -15,7 +15,7 @@ function matches (claim, { states, host, text }) {
 // An item is found by its own words, too, and without any claim.
 function itemMatches (item, { states, host, text }) {
   const words = item.place.querySelector('summary b').textContent + ' ' + item.place.dataset.item
-  return !item.claims.length && !host && (!states.length || states.includes(item.place.dataset.state)) && (!text || words.toLowerCase().includes(text))
+  return !item.claims.length && !host && (!states.length || states.includes(item.place.dataset.state)) && (!text || folded(words).includes(text))
 }
 
 function show () {
@@ -37,7 +37,7 @@ function show () {
     if (item.place.open) fill(item)
   }
   for (const phase of document.querySelectorAll('.phase')) phase.hidden = !phase.querySelector('details.item:not([hidden])')
-  document.getElementById('count').textContent = `${seen.size} of ${claims.length} claims shown`
+  document.getElementById('count').textContent = say('{count} of {all} claims shown', { count: seen.size, all: claims.length })
 }
 
 function write () {

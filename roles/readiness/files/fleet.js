@@ -1,12 +1,12 @@
 // What is shown lies in the address, so that it can be sent: #decision=not_ready&region=eu-central-1&text=alarm.
 const form = document.getElementById('filter')
-const lines = [...document.querySelectorAll('.line')].map((place) => ({ place, words: place.textContent.toLowerCase() }))
+const lines = [...document.querySelectorAll('.line')].map((place) => ({ place, words: folded(place.textContent) }))
 const choices = [...form.querySelectorAll('select')].map((one) => one.name)
 
 function show () {
   const given = new FormData(form)
   const decisions = given.getAll('decision')
-  const text = given.get('text').trim().toLowerCase()
+  const text = folded(given.get('text').trim())
   let count = 0
   for (const { place, words } of lines) {
     const shown = (!decisions.length || decisions.includes(place.dataset.decision)) && (!text || words.includes(text)) &&
@@ -14,7 +14,7 @@ function show () {
     place.hidden = !shown
     count += shown
   }
-  document.getElementById('count').textContent = `${count} of ${lines.length} places shown`
+  document.getElementById('count').textContent = say('{count} of {all} places shown', { count, all: lines.length })
 }
 
 function write () {

@@ -82,7 +82,7 @@ TEXTS = {
     "at least": "en az",
     "contains": "içeriyor",
     "among": "şunlardan biri",
-    "younger than days": "şu kadar günden yeni",
+    "younger than days": "yaşı (gün) en çok",
     "matches": "desene uyuyor",
     "expected {comparison} {value}": "beklenen: {comparison} {value}",
     "saw {value}": "görülen: {value}",

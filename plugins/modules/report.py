@@ -94,8 +94,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils.claim import complaint
 from ..module_utils.evidence import Unreadable, records
-from ..module_utils.language import TEXTS, said, speaking
-from ..module_utils.report import aged, broken, markdown, summary, table, unproven
+from ..module_utils.language import TEXTS, speaking
+from ..module_utils.report import aged, broken, markdown, summary, table, told, unproven
 
 ITEM_SPEC = {
     "id": {"type": "str", "required": True},
@@ -141,7 +141,7 @@ def main() -> None:
 
     with speaking(module.params["language"]):
         result = {"text": table(roadmap, judged), "summary": summary(judged)}
-        problems = [*map(said, unproven(roadmap, hosts, judged)), *map(complaint, broken(judged))]
+        problems = [*map(told, unproven(roadmap, hosts, judged)), *map(complaint, broken(judged))]
     if problems:
         module.fail_json(msg="\n".join([result["summary"], *problems]), **result)
     module.exit_json(changed=False, **result)

@@ -354,3 +354,12 @@ def test_the_page_is_read_in_the_language_with_its_scripts(tmp_path):
     assert ">Karar zamanı: <time" in text
     assert "say('Kalan {left} kontrolden {count} tanesini daha göster', {" in text
     assert "yüksek: İkinci aşamayı uygula" in text
+
+
+def test_what_was_never_proven_is_said_in_the_language():
+    items = [{"id": "short_term.waf", "roles": ["waf"]}]
+    with language.speaking("tr"):
+        assert [*map(report.told, report.unproven(items, ["app2"], []))] == [
+            "short_term.waf: waf rolünün hiçbir kontrolü kanıtlanmadı",
+            "app2: hiçbir kontrol kanıtlanmadı",
+        ]

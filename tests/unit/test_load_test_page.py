@@ -89,3 +89,13 @@ def test_a_lost_worker_is_said_with_the_reason(page):
 
 def test_the_line_in_the_chart_is_the_claims(page):
     assert "const limit = 250" in page(shown(), p95_ms=250)
+
+
+def test_the_page_is_read_in_the_language(page):
+    text = page(shown(hits=7), language="tr")
+    assert '<html lang="tr">' in text
+    assert "<h1>https://shop.example.com yük testi</h1>" in text
+    assert "Sınırlar aşıldı" in text
+    assert "Önbelleğe alınabilen 1500 yanıtın önbellekten gelen kısmı %80 üzerinde" in text
+    assert 'label: "saniye"' in text
+    assert KEPT not in text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -51,3 +52,15 @@ async def cancel_others() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def main(description: str, serve: Callable[..., Coroutine[Any, Any, None]], **options: dict[str, Any]) -> None:
+    """The program of a part. `serve` takes its folder, and each of the `options`, which are argparse's and must be given."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--folder", type=Path, required=True)
+    for name, option in options.items():
+        parser.add_argument(f"--{name}", required=True, **option)
+    given = vars(parser.parse_args())
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    given["folder"].mkdir(mode=0o700, exist_ok=True)
+    asyncio.run(serve(**given))

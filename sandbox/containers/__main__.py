@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import logging
 from pathlib import Path
 
 from sandbox.containers.daemon import Daemon
-from sandbox.daemon import cancel_others, until_told
+from sandbox.daemon import cancel_others, main, until_told
 
 
 async def serve(folder: Path, speed: float) -> None:
@@ -18,15 +15,9 @@ async def serve(folder: Path, speed: float) -> None:
     await cancel_others()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Run the containers of tasks.")
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--speed", type=float, required=True, help="how many times as fast as on AWS containers' health is checked")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    arguments.folder.mkdir(mode=0o700, exist_ok=True)
-    asyncio.run(serve(arguments.folder, arguments.speed))
-
-
 if __name__ == "__main__":
-    main()
+    main(
+        "Run the containers of tasks.",
+        serve,
+        speed={"type": float, "help": "how many times as fast as on AWS containers' health is checked"},
+    )

@@ -261,7 +261,7 @@ def test_a_script_says_nothing_in_one_language_alone(file):
 def test_languages_are_the_same_wherever_one_is_chosen():
     known = sorted(language.TEXTS)
     specs = read("roles/readiness/meta/argument_specs.yml") | read("roles/load_test/meta/argument_specs.yml")
-    for file in [*CHECKOUT.glob("roles/*/meta/argument_specs.yml"), *CHECKOUT.glob("plugins/*/*.py"), *CHECKOUT.glob("playbooks/*.yml")]:
+    for file in [*CHECKOUT.glob("roles/*/meta/argument_specs.yml"), *CHECKOUT.glob("plugins/*/*.py"), *CHECKOUT.glob("playbooks/**/*.yml")]:
         for found in re.findall(
             r"(?:_language: .*?|  language:(?:.|\n      ?)*?|runbook_language.* in )(?:choices: )?(\[[^\]]*\])", file.read_text()
         ):

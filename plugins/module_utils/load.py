@@ -28,6 +28,12 @@ except ImportError:
 
 from .web import place_of
 
+# The options of a module that has one.
+CLIENT_SPEC: dict[str, Any] = {
+    "url": {"type": "str", "required": True},
+    "connect_to": {"type": "dict", "default": {}},
+    "ca_path": {"type": "str"},
+}
 # Another process may have the core for as long; only what is later is said to be late.
 TICK_SECONDS = 0.005
 

@@ -18,6 +18,7 @@ description:
   - See U(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.client
 options:
   folder:
     description: The folder of the files.
@@ -31,21 +32,10 @@ options:
       target_group: {description: The name of its target group., type: str, required: true}
       id: {description: "The instance, or the address.", type: str, required: true}
       port: {description: The port that it listens on. The target group's when not given., type: int}
-  url:
-    description: What is asked for.
-    type: str
-    required: true
   rate:
     description: How many requests a second are sent.
     type: int
     default: 100
-  connect_to:
-    description: Where the site is really reached, from C(host:port) to C(address:port).
-    type: dict
-    default: {}
-  ca_path:
-    description: A file with the authorities to trust, in place of the system's.
-    type: str
 author:
   - prodready contributors (@prodready)
 """
@@ -104,7 +94,7 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.load import Load, Sample, rate_problem, summary
+from ..module_utils.load import CLIENT_SPEC, Load, Sample, rate_problem, summary
 from ..module_utils.targets import TARGET_SPEC, Targets, name_of
 
 LOOK_SECONDS = 0.5
@@ -199,10 +189,8 @@ def main() -> None:
         {
             "folder": {"type": "path", "required": True},
             "target": {"type": "dict", "required": True, "options": TARGET_SPEC},
-            "url": {"type": "str", "required": True},
             "rate": {"type": "int", "default": 100},
-            "connect_to": {"type": "dict", "default": {}},
-            "ca_path": {"type": "str"},
+            **CLIENT_SPEC,
         }
     )
     params, aws = module.params, module.aws

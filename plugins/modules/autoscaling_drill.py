@@ -16,28 +16,16 @@ description:
   - See U(https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.client
 options:
   group:
     description: The Auto Scaling group.
-    type: str
-    required: true
-  url:
-    description: What is asked for.
     type: str
     required: true
   rate:
     description: How many requests a second are sent.
     type: int
     default: 100
-  connect_to:
-    description: Where the site is really reached, from C(host:port) to C(address:port).
-    type: dict
-    default: {}
-  ca_path:
-    description: A file with the authorities to trust, in place of the system's.
-    type: str
-requirements:
-  - aiohttp
 author:
   - prodready contributors (@prodready)
 """
@@ -92,7 +80,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils import autoscaling, progress
 from ..module_utils.autoscaling import BUSY, SERVICE, Group, serving, shape, target_groups, unhealthy
 from ..module_utils.aws import Aws, AwsModule
-from ..module_utils.load import Load, aiohttp, rate_problem, summary
+from ..module_utils.load import CLIENT_SPEC, Load, aiohttp, rate_problem, summary
 from ..module_utils.plan import Call
 from ..module_utils.targets import Targets
 
@@ -214,10 +202,8 @@ def main() -> None:
     module = AwsModule(
         {
             "group": {"type": "str", "required": True},
-            "url": {"type": "str", "required": True},
             "rate": {"type": "int", "default": 100},
-            "connect_to": {"type": "dict", "default": {}},
-            "ca_path": {"type": "str"},
+            **CLIENT_SPEC,
         }
     )
     if aiohttp is None:

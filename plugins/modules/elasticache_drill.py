@@ -15,6 +15,7 @@ description:
   - See U(https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailover.html).
 extends_documentation_fragment:
   - prodready.aws.aws
+  - prodready.aws.client
 options:
   name:
     description: The replication group.
@@ -24,10 +25,6 @@ options:
     description: Its shard (node group).
     type: str
     default: "0001"
-  url:
-    description: What is asked for.
-    type: str
-    required: true
   rate:
     description: How many requests a second are sent.
     type: int
@@ -36,15 +33,6 @@ options:
     description: How long the client asks before and after.
     type: int
     default: 5
-  connect_to:
-    description: Where the site is really reached, from C(host:port) to C(address:port).
-    type: dict
-    default: {}
-  ca_path:
-    description: A file with the authorities to trust, in place of the system's.
-    type: str
-requirements:
-  - aiohttp
 author:
   - prodready contributors (@prodready)
 """
@@ -90,7 +78,7 @@ from ansible.module_utils.basic import missing_required_lib
 from ..module_utils import elasticache, progress
 from ..module_utils.aws import Aws, AwsModule
 from ..module_utils.elasticache import SERVICE
-from ..module_utils.load import Load, aiohttp, rate_problem, summary
+from ..module_utils.load import CLIENT_SPEC, Load, aiohttp, rate_problem, summary
 
 LOOK_SECONDS = 1
 
@@ -151,11 +139,9 @@ def main() -> None:
         {
             "name": {"type": "str", "required": True},
             "shard": {"type": "str", "default": "0001"},
-            "url": {"type": "str", "required": True},
             "rate": {"type": "int", "default": 50},
             "before_seconds": {"type": "int", "default": 5},
-            "connect_to": {"type": "dict", "default": {}},
-            "ca_path": {"type": "str"},
+            **CLIENT_SPEC,
         }
     )
     if aiohttp is None:

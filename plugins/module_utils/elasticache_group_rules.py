@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import tag_rules
@@ -35,9 +35,7 @@ def problems(groups: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def group_problems(one: Mapping[str, Any]) -> Iterator[str]:
     yield from name_problem(one["name"], 40)
-    for key, (least, most) in RANGES.items():
-        if one[key] is not None and not least <= one[key] <= most:
-            yield f"{key} is {one[key]}, allowed are {least} to {most}"
+    yield from range_problems(one, RANGES)
     for key, (pattern, example) in WINDOWS.items():
         if one[key] is not None and not re.fullmatch(pattern, one[key]):
             yield f"{key} is {one[key]!r}; write it in UTC, such as {example}"
@@ -55,6 +53,13 @@ def group_problems(one: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{kind} is in log_deliveries twice" for kind in repeated(log["log_type"] for log in one["log_deliveries"] or []))
     yield from deletion_problems(one)
     yield from tag_rules.problems(tag_rules.as_text(one["tags"]))
+
+
+def range_problems(one: Mapping[str, Any], keys: Iterable[str]) -> Iterator[str]:
+    for key in keys:
+        least, most = RANGES[key]
+        if one[key] is not None and not least <= one[key] <= most:
+            yield f"{key} is {one[key]}, allowed are {least} to {most}"
 
 
 def access_problems(one: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from . import tag_rules
 from .elasticache import deletion_problems, name_problem, same_list
 from .elasticache_group_changes import ANEW, older
-from .elasticache_group_rules import RANGES, TIME
+from .elasticache_group_rules import TIME, range_problems
 from .lists import declared_twice
 from .plan import Change
 
@@ -37,9 +37,7 @@ def cache_problems(one: Mapping[str, Any]) -> Iterator[str]:
     for key, (least, most) in LIMIT_RANGES.items():
         if one[key] and not least <= one[key] <= most:
             yield f"{key} is {one[key]}, allowed are {least} to {most}, and 0 for no limit"
-    least, most = RANGES["snapshot_retention_days"]
-    if one["snapshot_retention_days"] is not None and not least <= one["snapshot_retention_days"] <= most:
-        yield f"snapshot_retention_days is {one['snapshot_retention_days']}, allowed are {least} to {most}"
+    yield from range_problems(one, ("snapshot_retention_days",))
     if one["daily_snapshot_time"] is not None and not re.fullmatch(TIME, one["daily_snapshot_time"]):
         yield f"daily_snapshot_time is {one['daily_snapshot_time']!r}; write it in UTC, such as 01:00"
     if one["major_engine_version"] is not None and not re.fullmatch(r"\d+", one["major_engine_version"]):
